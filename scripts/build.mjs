@@ -1,0 +1,31 @@
+// Builds dist/: writes the barrel of resources (one line per file in src/resources/, so that adding a resource
+// touches no registry), compiles, and marks the command executable.
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const resources = join(root, "src/resources");
+const names = readdirSync(resources)
+  .filter((name) => name.endsWith(".ts") && name !== "index.ts")
+  .sort();
+const barrel = [
+  "// Written by scripts/build.mjs from the files beside it; not kept in git.",
+  ...names.map((name) => `export * from "./${name.replace(/\.ts$/, ".js")}";`),
+  "",
+].join("\n");
+const barrelFile = join(resources, "index.ts");
+if (!existsSync(barrelFile) || readFileSync(barrelFile, "utf8") !== barrel) writeFileSync(barrelFile, barrel);
+
+if (!process.argv.includes("--barrel-only")) {
+  const tsc = join(root, "node_modules/typescript/bin/tsc");
+  if (!existsSync(tsc)) {
+    console.error("surefoot build: TypeScript is not installed; run `npm ci` first.");
+    process.exit(1);
+  }
+  rmSync(join(root, "dist"), { recursive: true, force: true });
+  const run = spawnSync(process.execPath, [tsc, "-p", join(root, "tsconfig.build.json")], { stdio: "inherit" });
+  if (run.status !== 0) process.exit(run.status ?? 1);
+  chmodSync(join(root, "dist/cli/main.js"), 0o755);
+}

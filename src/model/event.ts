@@ -1,0 +1,102 @@
+import type { ErrorData } from "./error.js";
+import type { HostPlan } from "./plan.js";
+
+/** Version of the event stream; raised when a field changes its meaning or goes away, not when one is added. */
+export const EVENT_VERSION = 1;
+
+/** What a host is busy with. */
+export type Phase = "connect" | "probe" | "apply" | "verify";
+
+/**
+ * How a host ended. `ok`: was as desired. `changed`: was changed and read again as desired. `would-change`: differs, and
+ * the command does not apply. `failed`: may be partly changed; the error says at which step. `unreachable`: was not
+ * changed. `skipped`: was not started (interrupted, or the failure budget was spent).
+ */
+export type Outcome = "ok" | "changed" | "would-change" | "failed" | "unreachable" | "skipped";
+
+/** Hosts per outcome. */
+export type Tally = Readonly<Record<Outcome, number>>;
+
+/** A run begins: which playbook and inventory, on how many hosts. */
+export interface RunStarted {
+  readonly type: "run-started";
+  readonly v: typeof EVENT_VERSION;
+  readonly run: string;
+  readonly command: string;
+  readonly playbook: string;
+  readonly inventory: string;
+  readonly hosts: number;
+}
+/** A host enters a phase. */
+export interface HostPhase {
+  readonly type: "host-phase";
+  readonly host: string;
+  readonly phase: Phase;
+}
+/** A host was read and compared. Comes again after each barrier, with what is known by then. */
+export interface HostPlanned {
+  readonly type: "host-planned";
+  readonly host: string;
+  /** With secrets masked. */
+  readonly plan: HostPlan;
+}
+/** A step begins on a host. */
+export interface StepStarted {
+  readonly type: "step-started";
+  readonly host: string;
+  readonly task: string;
+  readonly step: string;
+}
+/** A step ended on a host; `exit` is its shell exit status. */
+export interface StepFinished {
+  readonly type: "step-finished";
+  readonly host: string;
+  readonly task: string;
+  readonly step: string;
+  readonly exit: number;
+  /** Milliseconds since the script's previous frame, as seen by the controller. */
+  readonly ms: number;
+}
+/** A host is done, well or not. */
+export interface HostFinished {
+  readonly type: "host-finished";
+  readonly host: string;
+  readonly outcome: Outcome;
+  /** Milliseconds since the host was started; 0 for skipped hosts. */
+  readonly ms: number;
+  readonly error?: ErrorData;
+}
+/** Something worth knowing that is no error. */
+export interface Warning {
+  readonly type: "warning";
+  readonly message: string;
+  readonly host?: string;
+}
+/** A run ended. */
+export interface RunFinished {
+  readonly type: "run-finished";
+  readonly run: string;
+  readonly tally: Tally;
+  readonly exitCode: number;
+  readonly ms: number;
+}
+/** A command failed as a whole, before or outside of any host: bad input, a missing file. */
+export interface CommandFailed {
+  readonly type: "error";
+  readonly error: ErrorData;
+}
+
+/** Everything that happens in a run, without its time. */
+export type EventBody =
+  | RunStarted
+  | HostPhase
+  | HostPlanned
+  | StepStarted
+  | StepFinished
+  | HostFinished
+  | Warning
+  | RunFinished
+  | CommandFailed;
+
+/** Everything that happens in a run: the one source for every report. `at` is ISO 8601 in UTC. */
+export type Event = EventBody & { readonly at: string };

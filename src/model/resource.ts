@@ -1,0 +1,139 @@
+import type { z } from "zod";
+import type { Sh } from "./sh.js";
+
+/**
+ * What a step touches. *running*: what the kernel or a service does now; *startup*: what survives a reboot (files,
+ * enabled units).
+ */
+export type Layer = "running" | "startup";
+
+/** One thing to do on a host: plain data, printed, saved and executed as the same object. */
+export interface Step {
+  /** What it does, in words that name the thing: `set net.ipv4.ip_forward = 1 (was 0)`. */
+  readonly title: string;
+  /** The POSIX sh that does it. Runs in a subshell with `set -e`, stdin from /dev/null and LC_ALL=C; exit 0 is success. */
+  readonly run: Sh;
+  readonly layer: Layer;
+  /** Whether it can cut the connection that it travels on: routes, addresses, rp_filter, forwarding. */
+  readonly cuts: boolean;
+  /** Longest time it may take, in seconds; the run's own step timeout applies where this is absent. */
+  readonly timeoutSeconds?: number;
+}
+
+/** Thrown by {@link Resource.parse}: the state could not be read, so it is unknown, never absent. */
+export class ProbeError extends Error {
+  override readonly name = "ProbeError";
+  readonly hint: string;
+  constructor(message: string, hint: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
+
+/**
+ * A kind of thing on a host with a state: two readers and pure functions. `P` is its parameters after validation, `S`
+ * its state: a plain object that survives JSON, holding only what the kind can manage.
+ *
+ * Laws, which one contract test checks for every kind: `steps(x, x)` is empty; after `steps(actual, target)` a probe
+ * reads the target; after `steps(target, actual)` it reads the original; a probe changes nothing; a second run plans
+ * nothing.
+ */
+export interface Resource<K extends string, P, S extends object> {
+  readonly kind: K;
+  /** Identity of the thing on its host, unique within the kind: `net.ipv4.conf.all.rp_filter`. */
+  key(params: P): string;
+  /** Title for people where the playbook gives none; the default is kind and key. */
+  title?(params: P): string;
+  /**
+   * Read-only scripts. Each runs in a subshell of its own with stdin from /dev/null and LC_ALL=C, as the task's user. A
+   * script must exit 0 also when the thing is absent; any other exit means that the state is unknown and its stderr says
+   * why. A script that several tasks of a host share word for word runs once: put what is common in a script of its own.
+   */
+  probe(params: P): readonly Sh[];
+  /**
+   * Reads the probe's outputs, one per script and in their order.
+   * @returns the actual state, or null where the thing is absent.
+   * @throws ProbeError where the output cannot be understood.
+   */
+  parse(outputs: readonly string[], params: P): S | null;
+  /** The state wanted, given the actual one: what it does not manage is copied from there. null: to be absent. */
+  target(params: P, actual: S | null): S | null;
+  /** The steps that lead from one state to another. Pure; undo is the same with its arguments swapped. */
+  steps(from: S | null, to: S | null, params: P): readonly Step[];
+  /** Things worth saying about the actual state that no step will change: who overrides, which route wins. */
+  notes?(params: P, actual: S | null): readonly string[];
+  /** Any earlier step may change what the probe reads (a command's guard), so it is planned only when it is reached. */
+  readonly volatile?: boolean;
+  /** Whether the state holds a secret, to be masked wherever it would be shown. */
+  sensitive?(params: P): boolean;
+}
+
+/** A resource whose parameter and state types are forgotten, as the engine handles it. */
+export type AnyResource = Resource<string, unknown, object>;
+
+/** What a playbook's author may say of any task, whatever its kind. */
+export interface TaskOptions {
+  /** Title shown instead of kind and key. */
+  readonly name?: string;
+  /** For `--tags`. */
+  readonly tags?: readonly string[];
+  /** Marks every step of the task as able to cut the connection. */
+  readonly cuts?: boolean;
+  /** Run as the login user (false) or by the inventory's `become` (true); the default is what the inventory says. */
+  readonly become?: boolean;
+}
+
+/** One resource with its parameters, for one host. */
+export interface Task {
+  readonly resource: AnyResource;
+  /** Validated by the kind's schema. */
+  readonly params: unknown;
+  /** `kind key`: the same thing on the same host has the same id. */
+  readonly id: string;
+  readonly title: string;
+  readonly options: TaskOptions;
+}
+
+/** A kind as playbooks use it: call it with parameters to get a task. */
+export interface TaskFactory<K extends string, In, P, S extends object> {
+  (params: In, options?: TaskOptions): Task;
+  readonly resource: Resource<K, P, S>;
+  readonly schema: z.ZodType<P, In>;
+}
+
+/** Thrown by a task factory for parameters that do not fit; the playbook loader adds the place. */
+export class TaskParamsError extends Error {
+  override readonly name = "TaskParamsError";
+  readonly kind: string;
+  readonly issues: readonly { readonly path: string; readonly message: string }[];
+  constructor(kind: string, issues: readonly { readonly path: string; readonly message: string }[]) {
+    super(issues.map((issue) => (issue.path ? `${issue.path}: ${issue.message}` : issue.message)).join("; "));
+    this.kind = kind;
+    this.issues = issues;
+  }
+}
+
+/**
+ * Makes a kind from its definition. This is all that a new kind needs: one file in `src/resources/` that exports the
+ * result, and its test.
+ * @param schema Validates and completes parameters; its input type is what playbooks must write.
+ */
+export function defineResource<K extends string, In, P, S extends object>(
+  schema: z.ZodType<P, In>,
+  resource: Resource<K, P, S>,
+): TaskFactory<K, In, P, S> {
+  const factory = (input: In, options: TaskOptions = {}): Task => {
+    const result = schema.safeParse(input);
+    if (!result.success) {
+      throw new TaskParamsError(
+        resource.kind,
+        result.error.issues.map((issue) => ({ path: issue.path.map(String).join("."), message: issue.message })),
+      );
+    }
+    const params = result.data;
+    const id = `${resource.kind} ${resource.key(params)}`;
+    const title = options.name ?? resource.title?.(params) ?? id;
+    return { resource, params, id, title, options };
+  };
+  return Object.assign(factory, { resource, schema });
+}

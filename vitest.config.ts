@@ -1,0 +1,24 @@
+import { defineConfig } from "vitest/config";
+
+/** Two projects: `unit` needs nothing but Node and a POSIX shell; `lab` runs the real command on real hosts, as root. */
+export default defineConfig({
+  resolve: { alias: { surefoot: new URL("./src/index.ts", import.meta.url).pathname } },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/lab/**"], testTimeout: 30_000 },
+      },
+      {
+        extends: true,
+        test: {
+          name: "lab",
+          include: ["test/lab/**/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+        },
+      },
+    ],
+  },
+});
