@@ -64,6 +64,8 @@ export interface Resource<K extends string, P, S extends object> {
   notes?(params: P, actual: S | null): readonly string[];
   /** Any earlier step may change what the probe reads (a command's guard), so it is planned only when it is reached. */
   readonly volatile?: boolean;
+  /** The steps are wanted at every run, whatever the state: planned each time, and not expected to read as done. */
+  repeats?(params: P): boolean;
   /** Whether the state holds a secret, to be masked wherever it would be shown. */
   sensitive?(params: P): boolean;
 }
