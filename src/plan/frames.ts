@@ -1,0 +1,127 @@
+/** What a running script says, as it says it. */
+export type Frame =
+  | { readonly type: "hello"; readonly pid: number; readonly pgid: number }
+  | { readonly type: "begin"; readonly step: number }
+  | { readonly type: "end"; readonly step: number; readonly exit: number; readonly output: string }
+  | { readonly type: "probe"; readonly probe: number; readonly exit: number; readonly output: string }
+  | { readonly type: "bye" };
+
+/** Longest output of one step that is kept, in bytes; of a longer one the last part is. */
+export const STEP_OUTPUT_LIMIT = 64 * 1024;
+
+const NEWLINE = 0x0a;
+
+/** The last part of a stream of lines. */
+class Tail {
+  #lines: Buffer[] = [];
+  #size = 0;
+
+  add(line: Buffer): void {
+    this.#lines.push(line);
+    this.#size += line.length;
+    for (;;) {
+      const first = this.#lines[0];
+      if (first === undefined || this.#size - first.length < STEP_OUTPUT_LIMIT) return;
+      this.#lines.shift();
+      this.#size -= first.length;
+    }
+  }
+
+  text(): string {
+    return Buffer.concat(this.#lines).toString("utf8");
+  }
+}
+
+/**
+ * Reads frames from the chunks of a script's stdout. Bytes outside any frame (banners, login scripts' chatter) are
+ * dropped.
+ */
+export class FrameParser {
+  readonly #token: Buffer;
+  #pending: Buffer = Buffer.alloc(0);
+  #probe: { readonly index: number; readonly exit: number; readonly length: number } | undefined;
+  #step: { readonly index: number; readonly output: Tail } | undefined;
+
+  constructor(token: string) {
+    this.#token = Buffer.from(`${token} `, "latin1");
+  }
+
+  /** Output of the step that has begun and not ended, if any: what to show when the connection dies under it. */
+  get unfinishedOutput(): string {
+    return this.#step === undefined ? "" : this.#step.output.text() + this.#pending.toString("utf8");
+  }
+
+  /** Takes the next chunk and gives the frames that it completes. */
+  push(chunk: Buffer): readonly Frame[] {
+    this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
+    const frames: Frame[] = [];
+    for (;;) {
+      const before = this.#pending.length;
+      const frame = this.#probe === undefined ? this.#line() : this.#probeBody(this.#probe);
+      if (frame !== undefined) frames.push(frame);
+      if (this.#pending.length === before && frame === undefined) return frames;
+    }
+  }
+
+  #probeBody(probe: {
+    readonly index: number;
+    readonly exit: number;
+    readonly length: number;
+  }): Frame | undefined {
+    if (this.#pending.length < probe.length + 1) return undefined;
+    const output = this.#pending.toString("utf8", 0, probe.length);
+    this.#pending = this.#pending.subarray(probe.length + 1);
+    this.#probe = undefined;
+    return { type: "probe", probe: probe.index, exit: probe.exit, output };
+  }
+
+  #line(): Frame | undefined {
+    const end = this.#pending.indexOf(NEWLINE);
+    if (end < 0) return undefined;
+    const line = this.#pending.subarray(0, end + 1);
+    this.#pending = this.#pending.subarray(end + 1);
+    if (line.subarray(0, this.#token.length).equals(this.#token)) {
+      return this.#header(line.toString("latin1", this.#token.length, end).split(" "));
+    }
+    this.#step?.output.add(line);
+    return undefined;
+  }
+
+  #header(words: readonly string[]): Frame | undefined {
+    const [word, ...rest] = words;
+    const [first = 0, second = 0, third = 0] = rest.map(Number);
+    switch (word) {
+      case "hello":
+        return { type: "hello", pid: first, pgid: second };
+      case "begin":
+        this.#step = { index: first, output: new Tail() };
+        return { type: "begin", step: first };
+      case "end": {
+        // The script prints a newline before this header; it isn't the step's own.
+        const output = (this.#step?.output.text() ?? "").replace(/\n$/, "");
+        this.#step = undefined;
+        return { type: "end", step: first, exit: second, output };
+      }
+      case "probe":
+        this.#probe = { index: first, exit: second, length: third };
+        return undefined;
+      case "bye":
+        return { type: "bye" };
+      default:
+        return undefined;
+    }
+  }
+}
+
+/** Splits a script's stderr into what each probe wrote there; what came before the first is under -1. */
+export function probeErrors(stderr: string, token: string): ReadonlyMap<number, string> {
+  const errors = new Map<number, string>();
+  let current = -1;
+  for (const line of stderr.split("\n")) {
+    const at = line.indexOf(`${token} probe `);
+    const text = at < 0 ? line : line.slice(0, at);
+    if (text !== "") errors.set(current, `${errors.get(current) ?? ""}${text}\n`);
+    if (at >= 0) current = Number(line.slice(at + token.length + 7));
+  }
+  return errors;
+}

@@ -1,0 +1,79 @@
+import type { Sh } from "../model/sh.js";
+import { joinSh, quote, sh, trustedSh } from "../model/sh.js";
+
+/*
+ * One script carries everything that a host is asked in one go. What comes back on stdout is a sequence of frames; a
+ * frame starts with a line that begins with the script's random token, so that a banner, an echo in a .bashrc or the
+ * output of a step can't be taken for one. A probe's frame carries the byte length of its output.
+ *
+ *   TOKEN hello PID PGID                 the script runs
+ *   TOKEN probe N EXIT LENGTH            then LENGTH bytes and a newline
+ *   TOKEN begin N                        step N begins; its output follows as it comes, stdout and stderr together
+ *   TOKEN end N EXIT                     step N ended (a newline is put before, so that the token starts a line)
+ *   TOKEN bye                            the script came to its end
+ *
+ * A probe's stderr goes to stderr, behind a line `TOKEN probe N`.
+ */
+
+/** A script ready to be sent, with the token that its frames bear. */
+export interface FramedScript {
+  readonly script: Sh;
+  readonly token: string;
+}
+
+/** Probes by number, steps by number: what a script shall do, in this order. */
+export interface ScriptParts {
+  readonly steps?: readonly Sh[];
+  readonly probes?: readonly Sh[];
+  /** Go on with the next step after one that failed (for undo); by default the script ends there. */
+  readonly keepGoing?: boolean;
+}
+
+/**
+ * Each body is handed to `eval` as one quoted word inside a subshell of its own: a syntax error, an `exit` or an
+ * unbalanced bracket in one can't reach another, nor the framing.
+ */
+const body = (text: Sh): Sh => trustedSh(`eval ${quote(text.sh)}`);
+
+function probeFrame(probe: Sh, index: number): Sh {
+  // The dot and status behind the output keep trailing newlines, which $() would cut off.
+  return sh`printf '%s probe %s\\n' "$T" ${index} >&2
+o=$( (${body(probe)}) </dev/null; printf .%s $?)
+x=\${o##*.}
+o=\${o%.*}
+printf '%s probe %s %s %s\\n%s\\n' "$T" ${index} "$x" "\${#o}" "$o"`;
+}
+
+function stepFrame(step: Sh, index: number, keepGoing: boolean): Sh {
+  const stop = keepGoing ? sh`` : sh`[ $x -eq 0 ] || return 0`;
+  return sh`printf '%s begin %s\\n' "$T" ${index}
+(set -e; ${body(step)}) </dev/null 2>&1
+x=$?
+printf '\\n%s end %s %s\\n' "$T" ${index} $x
+${stop}`;
+}
+
+/**
+ * Builds the script of all steps and probes, in a function that is called on the last line: a script that was cut off on
+ * its way can't run in part. Locale and PATH are set so that output is not translated and tools in /sbin are found by
+ * ordinary users too.
+ */
+export function framedScript(parts: ScriptParts, token: string): FramedScript {
+  const { steps = [], probes = [], keepGoing = false } = parts;
+  const script = sh`surefoot_main() {
+T=${token}
+LC_ALL=C
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+export LC_ALL PATH
+unset LANGUAGE
+umask 022
+read -r x x x x g x </proc/self/stat 2>/dev/null
+printf '%s hello %s %s\\n' "$T" $$ "$g"
+${joinSh(steps.map((step, i) => stepFrame(step, i, keepGoing)))}
+${joinSh(probes.map(probeFrame))}
+printf '%s bye\\n' "$T"
+}
+surefoot_main
+`;
+  return { script, token };
+}

@@ -1,0 +1,159 @@
+import { spawnSync } from "node:child_process";
+import { expect, it } from "vitest";
+import { SurefootError } from "../../src/model/error.js";
+import type { Sh } from "../../src/model/sh.js";
+import { sh, trustedSh } from "../../src/model/sh.js";
+import type { Target } from "../../src/model/target.js";
+import type { Frame } from "../../src/plan/frames.js";
+import type { ScriptParts } from "../../src/plan/script.js";
+import type { ScriptResult } from "../../src/run/host-script.js";
+import { runScript } from "../../src/run/host-script.js";
+import { localTransport } from "../../src/transport/local.js";
+
+const target: Target = {
+  host: "here",
+  address: "localhost",
+  port: 22,
+  user: "me",
+  identityFiles: [],
+  identitiesOnly: false,
+  knownHostsFiles: [],
+  connectTimeout: 5,
+  become: null,
+};
+
+async function run(
+  parts: ScriptParts,
+  more: {
+    probeTimeoutMs?: number;
+    stepTimeoutMs?: number;
+    signal?: AbortSignal;
+    onFrame?: (frame: Frame) => void;
+  } = {},
+): Promise<ScriptResult> {
+  const connection = await localTransport.connect(target);
+  return runScript({
+    connection,
+    parts,
+    become: null,
+    password: () => Promise.resolve(""),
+    probeTimeoutMs: more.probeTimeoutMs ?? 10_000,
+    stepTimeoutMs: () => more.stepTimeoutMs ?? 10_000,
+    ...(more.signal === undefined ? {} : { signal: more.signal }),
+    ...(more.onFrame === undefined ? {} : { onFrame: more.onFrame }),
+  });
+}
+
+const outputs = (result: ScriptResult): unknown[] =>
+  result.frames.flatMap((frame) =>
+    frame.type === "probe" || frame.type === "end" ? [[frame.exit, frame.output]] : [],
+  );
+
+it("gives every probe its own frame, byte for byte, with status and stderr", async () => {
+  const probes: Sh[] = [
+    sh`printf ${"no newline"}`,
+    sh`printf 'a\n\n\n'`,
+    sh`echo bad >&2; exit 7`,
+    sh`printf ${"ünïcode ✓"}`,
+    sh`true`,
+  ];
+  const result = await run({ probes });
+  expect(outputs(result)).toEqual([
+    [0, "no newline"],
+    [0, "a\n\n\n"],
+    [7, ""],
+    [0, "ünïcode ✓"],
+    [0, ""],
+  ]);
+  expect(result.errors.get(2)).toBe("bad\n");
+  expect(result.complete).toBe(true);
+});
+
+it.each([
+  ["an exit", "exit 3"],
+  ["a syntax error", "if then ("],
+  ["unbalanced brackets", "echo a ) ; ( echo b"],
+  ["a quote left open", "echo 'a"],
+  ["a here-document left open", "cat <<E\nx"],
+  ["reading all of stdin", "cat"],
+  ["killing its shell", "kill -9 $(exec sh -c 'echo $PPID')"],
+  ["output that looks like a frame", "echo '@abc probe 0 0 99'"],
+])("keeps %s in one probe from the others", async (_name, text) => {
+  const result = await run({ probes: [sh`echo before`, trustedSh(text), sh`echo after`] });
+  expect(outputs(result)[0]).toEqual([0, "before\n"]);
+  expect(outputs(result)[2]).toEqual([0, "after\n"]);
+});
+
+it("stops at the first step that fails, and does not run what follows", async () => {
+  const result = await run({
+    steps: [sh`echo one`, sh`echo two; false; echo never`, sh`echo three`],
+    probes: [sh`echo p`],
+  });
+  expect(outputs(result)).toEqual([
+    [0, "one\n"],
+    [1, "two\n"],
+  ]);
+  expect(result.complete).toBe(false);
+});
+
+it("goes on after a failed step when told to", async () => {
+  const result = await run({ steps: [sh`false`, sh`echo three`], keepGoing: true });
+  expect(outputs(result)).toEqual([
+    [1, ""],
+    [0, "three\n"],
+  ]);
+});
+
+it("says each step's frames as they come", async () => {
+  const seen: string[] = [];
+  await run({ steps: [sh`echo x`] }, { onFrame: (frame) => seen.push(frame.type) });
+  expect(seen).toEqual(["hello", "begin", "end", "bye"]);
+});
+
+it("never runs a script that arrived in part", async () => {
+  const connection = await localTransport.connect(target);
+  const { framedScript } = await import("../../src/plan/script.js");
+  const { shellCommand } = await import("../../src/transport/become.js");
+  const whole = framedScript({ steps: [sh`echo ran`, sh`echo ran`] }, "@t").script.sh;
+  for (let length = 0; length < whole.length - 1; length += 17) {
+    const process = await connection.exec(shellCommand(null, { prompt: "p", ready: "r" }));
+    let out = "";
+    process.onStdout((chunk) => {
+      out += chunk.toString();
+    });
+    process.onStderr(() => undefined);
+    process.write(whole.slice(0, length));
+    process.end();
+    await process.done;
+    expect(out).toBe("");
+  }
+});
+
+const codeOf = async (promise: Promise<unknown>): Promise<string> => {
+  try {
+    await promise;
+    return "none";
+  } catch (thrown) {
+    return thrown instanceof SurefootError ? thrown.code : String(thrown);
+  }
+};
+
+/** A number of seconds that no other process sleeps for, so that what is left behind can be found. */
+const nap = `6${process.pid}`;
+const left = (): string => spawnSync("pgrep", ["-f", `^sleep ${nap}$`], { encoding: "utf8" }).stdout;
+
+it("gives up on a probe and on a step that do not end, and leaves none of their processes", async () => {
+  expect(await codeOf(run({ probes: [sh`sleep ${nap}`] }, { probeTimeoutMs: 300 }))).toBe("host-timeout");
+  expect(await codeOf(run({ steps: [sh`sleep ${nap}`] }, { stepTimeoutMs: 300 }))).toBe("step-timeout");
+  expect(left()).toBe("");
+});
+
+it("says that the connection died when the shell does", async () => {
+  expect(await codeOf(run({ steps: [trustedSh("kill -9 $$")] }))).toBe("connection-lost");
+});
+
+it("stops when interrupted", async () => {
+  const abort = new AbortController();
+  const running = run({ steps: [sh`sleep 60`] }, { signal: abort.signal, onFrame: () => abort.abort() });
+  expect(await codeOf(running)).toBe("interrupted");
+});
