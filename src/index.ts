@@ -1,0 +1,13 @@
+/**
+ * What playbooks import: `import { playbook, route, sysctl, z } from "surefoot"`.
+ * @packageDocumentation
+ */
+export { z } from "zod";
+export type { Json } from "./model/json.js";
+export type { AnyResource, Layer, Resource, Step, Task, TaskFactory, TaskOptions } from "./model/resource.js";
+export { defineResource, ProbeError } from "./model/resource.js";
+export type { Sh, ShValue } from "./model/sh.js";
+export { joinSh, sh, trustedSh } from "./model/sh.js";
+export type { Playbook, PlaybookContext, PlaybookDefinition, PlaybookHost, TaskList } from "./playbook/define.js";
+export { playbook } from "./playbook/define.js";
+export * from "./resources/index.js";

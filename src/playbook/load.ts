@@ -1,0 +1,147 @@
+import { readFileSync } from "node:fs";
+import { access, readFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createJiti } from "jiti";
+import type { ErrorCode } from "../model/error.js";
+import { SurefootError, SurefootErrors } from "../model/error.js";
+import type { FilePlace } from "../model/place.js";
+import { codeFrame } from "../model/place.js";
+import { TaskParamsError } from "../model/resource.js";
+import type { Playbook } from "./define.js";
+import { isPlaybook } from "./define.js";
+
+/** A playbook with the file that it came from. */
+export interface LoadedPlaybook {
+  readonly playbook: Playbook;
+  /** Absolute path. */
+  readonly file: string;
+}
+
+/** Compiled playbooks, so that a second run does not compile them again. */
+function cacheFolder(): string {
+  const base = process.env.XDG_CACHE_HOME;
+  return join(base !== undefined && base !== "" ? base : join(homedir(), ".cache"), "surefoot", "playbooks");
+}
+
+/**
+ * Loads a playbook written in TypeScript or JavaScript. Types are stripped, not checked: `tsc` does that.
+ * @throws SurefootError `playbook-missing`, `playbook-syntax`, `playbook-threw` or `playbook-invalid`, with its place.
+ */
+export async function loadPlaybook(path: string): Promise<LoadedPlaybook> {
+  const file = resolve(path);
+  try {
+    await access(file);
+  } catch (cause) {
+    const message = `there is no playbook ${path}`;
+    const hint = "Name a TypeScript file, for example playbooks/ecmp.ts.";
+    throw new SurefootError({ code: "playbook-missing", message, hint }, { cause });
+  }
+  const jiti = createJiti(file, {
+    alias: { surefoot: fileURLToPath(new URL("./shim.cjs", import.meta.url)) },
+    fsCache: cacheFolder(),
+    interopDefault: true,
+  });
+  let loaded: unknown;
+  try {
+    loaded = await jiti.import(file, { default: true });
+  } catch (thrown) {
+    throw await loadError(thrown, file);
+  }
+  if (!isPlaybook(loaded)) {
+    throw new SurefootError({
+      code: "playbook-invalid",
+      message: `${path} does not export a playbook by default`,
+      place: { file: shown(file), line: 1, col: 1 },
+      hint: 'Write `export default playbook({ ... })`, with `import { playbook } from "surefoot"`.',
+    });
+  }
+  return { playbook: loaded, file };
+}
+
+/** A path as people write it: relative to the working directory where it lies below it. */
+function shown(file: string): string {
+  const short = relative(process.cwd(), file);
+  return short.startsWith("..") ? file : short;
+}
+
+async function loadError(thrown: unknown, file: string): Promise<Error> {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const syntax = /^ParseError: ([\s\S]*?)\s+(\S+):(\d+):(\d+)\s*$/.exec(message);
+  if (syntax === null) return playbookError(thrown, file);
+  const [, what = "", where = file, line = "1", col = "1"] = syntax;
+  // jiti counts columns from 0.
+  const place = { file: shown(where), line: Number(line), col: Number(col) + 1 };
+  const source = await readFile(where, "utf8").catch(() => "");
+  return new SurefootError({
+    code: "playbook-syntax",
+    message: what.trim() === "" ? "syntax error" : what.trim(),
+    place,
+    frame: codeFrame(source, place),
+    hint: "Correct the TypeScript at that place; `npx tsc --noEmit` shows more.",
+  });
+}
+
+/**
+ * Turns what a playbook threw into an error with the place in the playbook from which it came: the innermost stack frame
+ * that lies in the playbook's own folder tree.
+ */
+export function playbookError(thrown: unknown, file: string): Error {
+  if (thrown instanceof SurefootErrors) return thrown;
+  const place = placeInStack(thrown, file);
+  const frame = place === undefined ? undefined : frameAt(place);
+  const located = {
+    ...(place === undefined ? {} : { place: { ...place, file: shown(place.file) } }),
+    ...(frame === undefined ? {} : { frame }),
+  };
+  if (thrown instanceof SurefootError) {
+    return thrown.data.place === undefined
+      ? new SurefootError({ ...located, ...thrown.data }, { cause: thrown })
+      : thrown;
+  }
+  if (thrown instanceof TaskParamsError) {
+    const hint = `See the parameters of ${thrown.kind}(); an editor shows them while you type.`;
+    return new SurefootErrors(
+      thrown.issues.map((issue) => ({
+        code: "task-invalid",
+        message: `${thrown.kind}: ${issue.path === "" ? "" : `${issue.path}: `}${issue.message}`,
+        hint,
+        ...located,
+      })),
+    );
+  }
+  const code: ErrorCode = "playbook-threw";
+  const message = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+  return new SurefootError(
+    {
+      code,
+      message: message.split("\n")[0] ?? message,
+      hint: "The playbook's own code failed there.",
+      ...located,
+    },
+    { cause: thrown },
+  );
+}
+
+function placeInStack(thrown: unknown, file: string): FilePlace | undefined {
+  const stack = thrown instanceof Error ? (thrown.stack ?? "") : "";
+  const folder = dirname(file);
+  for (const line of stack.split("\n")) {
+    const match = /(?:\(|at |file:\/\/)(\/[^()]*?):(\d+):(\d+)\)?$/.exec(line);
+    const [, where, row, col] = match ?? [];
+    if (where === undefined || where.includes("/node_modules/")) continue;
+    if (where === file || where.startsWith(`${folder}/`))
+      return { file: where, line: Number(row), col: Number(col) };
+  }
+  return undefined;
+}
+
+function frameAt(place: FilePlace): string | undefined {
+  try {
+    return codeFrame(readFileSync(place.file, "utf8"), place);
+  } catch {
+    // The file may be gone by now; the place alone still says enough.
+    return undefined;
+  }
+}

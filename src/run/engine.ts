@@ -1,0 +1,55 @@
+import pLimit from "p-limit";
+import type { Outcome, Tally } from "../model/event.js";
+import type { HostJob, RunContext } from "./context.js";
+import { runHost } from "./host.js";
+
+/** Exit codes of the command line; a contract with scripts. */
+export const EXIT = {
+  converged: 0,
+  failed: 1,
+  pending: 2,
+  badInput: 3,
+  unreachable: 4,
+  interrupted: 130,
+} as const;
+
+/** Runs all hosts, at most `forks` at a time. One bad host never stops the others. */
+export async function runHosts(context: RunContext, jobs: readonly HostJob[], forks: number): Promise<Tally> {
+  const limit = pLimit(forks);
+  const tally: Record<Outcome, number> = {
+    ok: 0,
+    changed: 0,
+    "would-change": 0,
+    failed: 0,
+    unreachable: 0,
+    skipped: 0,
+  };
+  await limit.map(jobs, async (job) => {
+    const host = job.target.host;
+    if (context.stop.aborted) {
+      tally.skipped++;
+      context.emit({ type: "host-finished", host, outcome: "skipped", ms: 0 });
+      return;
+    }
+    const start = performance.now();
+    const result = await runHost(context, job);
+    tally[result.outcome]++;
+    context.emit({
+      type: "host-finished",
+      host,
+      outcome: result.outcome,
+      ms: Math.round(performance.now() - start),
+      ...(result.error === undefined ? {} : { error: result.error }),
+    });
+  });
+  return tally;
+}
+
+/** The exit code for a run that ended so. */
+export function exitCodeOf(tally: Tally, interrupted: boolean): number {
+  if (interrupted) return EXIT.interrupted;
+  if (tally.failed > 0) return EXIT.failed;
+  if (tally.unreachable > 0) return EXIT.unreachable;
+  if (tally["would-change"] > 0) return EXIT.pending;
+  return EXIT.converged;
+}
