@@ -129,7 +129,10 @@ export function defineResource<K extends string, In, P, S extends object>(
     if (!result.success) {
       throw new TaskParamsError(
         resource.kind,
-        result.error.issues.map((issue) => ({ path: issue.path.map(String).join("."), message: issue.message })),
+        result.error.issues.map((issue) => ({
+          path: issue.path.map(String).join("."),
+          message: issue.message,
+        })),
       );
     }
     const params = result.data;

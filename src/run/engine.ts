@@ -1,17 +1,8 @@
 import pLimit from "p-limit";
 import type { Outcome, Tally } from "../model/event.js";
+import { EXIT } from "../model/exit.js";
 import type { HostJob, RunContext } from "./context.js";
 import { runHost } from "./host.js";
-
-/** Exit codes of the command line; a contract with scripts. */
-export const EXIT = {
-  converged: 0,
-  failed: 1,
-  pending: 2,
-  badInput: 3,
-  unreachable: 4,
-  interrupted: 130,
-} as const;
 
 /** Runs all hosts, at most `forks` at a time. One bad host never stops the others. */
 export async function runHosts(context: RunContext, jobs: readonly HostJob[], forks: number): Promise<Tally> {

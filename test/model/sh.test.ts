@@ -6,9 +6,14 @@ import { isSh, joinSh, quote, sh, trustedSh } from "../../src/model/sh.js";
 const run = (script: string): string => spawnSync("sh", [], { input: script, encoding: "utf8" }).stdout;
 
 it("quotes any word so that a real shell reads it back unchanged", () => {
-  const words = fc.array(fc.string({ unit: "binary", maxLength: 40 }).filter((word) => !word.includes("\0") && word.isWellFormed()), {
-    maxLength: 20,
-  });
+  const words = fc.array(
+    fc
+      .string({ unit: "binary", maxLength: 40 })
+      .filter((word) => !word.includes("\0") && word.isWellFormed()),
+    {
+      maxLength: 20,
+    },
+  );
   fc.assert(
     fc.property(words, (list) => {
       const script = sh`for word in ${list}; do printf '%s\\0' "$word"; done`;

@@ -3,24 +3,14 @@ import { expect, it } from "vitest";
 import { SurefootError } from "../../src/model/error.js";
 import type { Sh } from "../../src/model/sh.js";
 import { sh, trustedSh } from "../../src/model/sh.js";
-import type { Target } from "../../src/model/target.js";
 import type { Frame } from "../../src/plan/frames.js";
 import type { ScriptParts } from "../../src/plan/script.js";
 import type { ScriptResult } from "../../src/run/host-script.js";
 import { runScript } from "../../src/run/host-script.js";
 import { localTransport } from "../../src/transport/local.js";
+import { localTarget } from "../support/target.js";
 
-const target: Target = {
-  host: "here",
-  address: "localhost",
-  port: 22,
-  user: "me",
-  identityFiles: [],
-  identitiesOnly: false,
-  knownHostsFiles: [],
-  connectTimeout: 5,
-  become: null,
-};
+const target = localTarget();
 
 async function run(
   parts: ScriptParts,

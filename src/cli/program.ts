@@ -1,0 +1,76 @@
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { reportFailure } from "./failure.js";
+
+/** A command: what the overview says of it, and where it is. Loaded only when it is called, to start quickly. */
+interface CommandEntry {
+  readonly summary: string;
+  readonly register: () => Promise<(program: Command) => void>;
+}
+
+const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  run: {
+    summary: "plan, show, ask, apply, verify",
+    register: async () => (await import("./run.js")).registerRun,
+  },
+  plan: {
+    summary: "show what a run would change, and change nothing",
+    register: async () => (await import("./run.js")).registerPlan,
+  },
+  inventory: {
+    summary: "list hosts, show one, explain where a variable comes from",
+    register: async () => (await import("./inventory.js")).registerInventory,
+  },
+  lab: {
+    summary: "real hosts on this machine, to try and to test",
+    register: async () => (await import("./lab.js")).registerLab,
+  },
+  init: {
+    summary: "make a new repository with an inventory, a playbook and a template",
+    register: async () => (await import("./init.js")).registerInit,
+  },
+};
+
+function version(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  const data: unknown = JSON.parse(text);
+  return typeof data === "object" && data !== null && "version" in data ? String(data.version) : "unknown";
+}
+
+/** Runs the command line and gives its exit code; errors are printed, never thrown. */
+export async function main(args: readonly string[]): Promise<number> {
+  const program = new Command("surefoot")
+    .description("Agentless push orchestrator over SSH: typed playbooks, honest plans, safe network changes.")
+    .version(version())
+    .showHelpAfterError("(run with --help for the options and an example)")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  surefoot lab up                                          three real hosts to try it on
+  surefoot plan playbooks/ecmp.ts -i inventories/lab       what would change
+  surefoot run playbooks/ecmp.ts -i inventories/lab        change it
+
+Exit codes: 0 converged, 1 a host failed, 2 changes pending, 3 bad input, 4 hosts unreachable, 130 interrupted`,
+    );
+  const name = args.find((arg) => !arg.startsWith("-"));
+  const known = name === undefined ? undefined : Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  try {
+    if (known !== undefined) (await known.register())(program);
+    else
+      for (const [command, { summary }] of Object.entries(COMMANDS))
+        program.command(command).description(summary);
+    catchExits(program);
+    await program.parseAsync(args, { from: "user" });
+    return typeof process.exitCode === "number" ? process.exitCode : 0;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 3;
+    return reportFailure(thrown, { json: args.includes("--json") });
+  }
+}
+
+/** Lets no command end the process by itself, so that bad flags get exit code 3 as all bad input does. */
+function catchExits(command: Command): void {
+  command.exitOverride();
+  for (const child of command.commands) catchExits(child);
+}

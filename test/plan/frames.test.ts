@@ -1,0 +1,71 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import type { Frame } from "../../src/plan/frames.js";
+import { FrameParser, probeErrors, STEP_OUTPUT_LIMIT } from "../../src/plan/frames.js";
+
+const T = "@0123456789abcdef";
+
+function parse(bytes: Buffer, cuts: readonly number[] = []): readonly Frame[] {
+  const parser = new FrameParser(T);
+  const at = [0, ...[...cuts].map((cut) => cut % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
+  return at.slice(1).flatMap((end, i) => parser.push(bytes.subarray(at[i], end)));
+}
+
+const text = fc.string({ unit: "binary", maxLength: 60 }).filter((value) => value.isWellFormed());
+
+it("reads the same frames however the bytes are cut into chunks", () => {
+  const entry = fc.record({ exit: fc.nat(255), output: text });
+  fc.assert(
+    fc.property(fc.array(entry, { maxLength: 6 }), fc.array(fc.nat(4000)), text, (entries, cuts, noise) => {
+      const probes = entries.map(
+        ({ exit, output }, i) => `${T} probe ${i} ${exit} ${Buffer.byteLength(output)}\n${output}\n`,
+      );
+      const stream = Buffer.from(`${noise}\n${T} hello 7 8\n${probes.join("")}${T} bye\n`);
+      expect(parse(stream, cuts)).toEqual([
+        { type: "hello", pid: 7, pgid: 8 },
+        ...entries.map(({ exit, output }, i) => ({ type: "probe", probe: i, exit, output })),
+        { type: "bye" },
+      ]);
+    }),
+  );
+});
+
+it("is not misled by a probe that prints what looks like a frame", () => {
+  const fake = `${T} bye\n`;
+  expect(parse(Buffer.from(`${T} probe 0 0 ${fake.length}\n${fake}\n${T} bye\n`))).toEqual([
+    { type: "probe", probe: 0, exit: 0, output: fake },
+    { type: "bye" },
+  ]);
+});
+
+it("keeps a step's output, with or without a last newline", () => {
+  const stream = `${T} begin 0\none\ntwo\n\n${T} end 0 0\n${T} begin 1\nno newline\n${T} end 1 3\n`;
+  expect(parse(Buffer.from(stream))).toEqual([
+    { type: "begin", step: 0 },
+    { type: "end", step: 0, exit: 0, output: "one\ntwo\n" },
+    { type: "begin", step: 1 },
+    { type: "end", step: 1, exit: 3, output: "no newline" },
+  ]);
+});
+
+it("keeps the last part of a long output", () => {
+  const lines = Array.from({ length: 40_000 }, (_, i) => `line ${i}\n`).join("");
+  const [, end] = parse(Buffer.from(`${T} begin 0\n${lines}\n${T} end 0 0\n`));
+  const output = end?.type === "end" ? end.output : "";
+  expect(output.length).toBeLessThan(STEP_OUTPUT_LIMIT + 200);
+  expect(output.endsWith("line 39999\n")).toBe(true);
+});
+
+it("shows what a step printed when the connection dies under it", () => {
+  const parser = new FrameParser(T);
+  parser.push(Buffer.from(`${T} begin 0\nhalf a li`));
+  expect(parser.unfinishedOutput).toBe("half a li");
+});
+
+it("tells which probe wrote what to stderr", () => {
+  const stderr = `lecture\n${T} probe 0\n${T} probe 1\noops\nagain\nno newline${T} probe 2\n`;
+  expect([...probeErrors(stderr, T)]).toEqual([
+    [-1, "lecture\n"],
+    [1, "oops\nagain\nno newline\n"],
+  ]);
+});
