@@ -16,37 +16,45 @@ export function expandProxyCommand(command: string, target: Target): string {
   return command.replace(/%(.)/g, (whole, token: string) => values[token] ?? whole);
 }
 
+/** How long a proxy command whose output has ended may take to end itself. */
+const END_GRACE_MS = 1_000;
+
 /** A proxy command that runs: its stdin and stdout as one stream. */
 export interface ProxyProcess {
   readonly stream: Duplex;
+  /** Why it ended by itself: a `proxy-failed` error that holds what it printed. */
+  failure(): Promise<SurefootError | undefined>;
   /** Ends the command. */
   kill(): void;
 }
 
-/**
- * Starts a proxy command. A command that fails destroys the stream with a `proxy-failed` error that holds what it
- * printed.
- */
+/** Starts a proxy command. */
 export function startProxy(target: Target, command: string): ProxyProcess {
-  const child = spawn("sh", ["-c", `exec ${expandProxyCommand(command, target)}`], {
-    stdio: ["pipe", "pipe", "pipe"],
-  });
+  const line = expandProxyCommand(command, target);
+  const child = spawn("sh", ["-c", `exec ${line}`], { stdio: ["pipe", "pipe", "pipe"] });
   let said = "";
   child.stderr.on("data", (chunk: Buffer) => {
     said = (said + chunk.toString("utf8")).slice(-2000);
   });
-  const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
-  const failed = (detail: string): SurefootError =>
-    new SurefootError({
-      code: "proxy-failed",
-      message: "the proxy command ended before the login",
-      place: { host: target.host, at: "proxy_command" },
-      hint: `Run it by hand: ${expandProxyCommand(command, target)}`,
-      detail,
-    });
-  child.on("error", (error) => stream.destroy(failed(error.message)));
-  child.on("close", (exit, signal) => {
-    if (exit !== 0 && signal === null) stream.destroy(failed(said.trim() || `exit ${exit}`));
+  const ended = new Promise<SurefootError | undefined>((resolve) => {
+    const failed = (detail: string): SurefootError =>
+      new SurefootError({
+        code: "proxy-failed",
+        message: "the proxy command ended before the login",
+        place: { host: target.host, at: "proxy_command" },
+        hint: `Run it by hand: ${line}`,
+        detail,
+      });
+    child.on("error", (error) => resolve(failed(error.message)));
+    child.on("close", (exit, signal) =>
+      resolve(signal === null ? failed(said.trim() || `exit ${exit}`) : undefined),
+    );
   });
-  return { stream, kill: () => child.kill("SIGTERM") };
+  const stillRunning = (): Promise<undefined> =>
+    new Promise((resolve) => setTimeout(() => resolve(undefined), END_GRACE_MS).unref());
+  return {
+    stream: Duplex.from({ readable: child.stdout, writable: child.stdin }),
+    failure: () => Promise.race([ended, stillRunning()]),
+    kill: () => child.kill("SIGTERM"),
+  };
 }

@@ -46,15 +46,19 @@ export function sshTransport(options: SshOptions = {}): Transport {
     try {
       return await logIn(target, via, files, signal);
     } catch (thrown) {
+      const why =
+        thrown instanceof SurefootError && thrown.code === "connect-failed"
+          ? await via?.failure?.()
+          : undefined;
       via?.end();
-      throw thrown;
+      throw why ?? thrown;
     }
   };
 
   const openWay = async (target: Target, signal?: AbortSignal): Promise<Way | undefined> => {
     if (target.proxyCommand !== undefined) {
       const proxy = startProxy(target, target.proxyCommand);
-      return { stream: proxy.stream, end: proxy.kill };
+      return { stream: proxy.stream, end: proxy.kill, failure: proxy.failure };
     }
     if (target.jump === undefined) return undefined;
     const name = target.jump;
@@ -89,6 +93,8 @@ export function sshTransport(options: SshOptions = {}): Transport {
 interface Way {
   readonly stream: Duplex;
   end(): void;
+  /** Why it broke, where it knows. */
+  failure?(): Promise<SurefootError | undefined>;
 }
 
 async function logIn(
@@ -161,7 +167,7 @@ function interrupted(target: Target): SurefootError {
 
 async function authMethods(target: Target, files: SshFiles): Promise<AnyAuthMethod[]> {
   const methods: AnyAuthMethod[] = [];
-  const agent = process.env["SSH_AUTH_SOCK"];
+  const agent = process.env.SSH_AUTH_SOCK;
   const named = target.identityFiles;
   for (const file of named.length > 0 ? named : DEFAULT_IDENTITIES) {
     const key = await files.privateKey(file);

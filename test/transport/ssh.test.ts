@@ -1,0 +1,177 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Connection as ServerConnection } from "ssh2";
+import ssh2 from "ssh2";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { SurefootError } from "../../src/model/error.js";
+import type { Target } from "../../src/model/target.js";
+import { sshTransport } from "../../src/transport/ssh.js";
+import { localTarget } from "../support/target.js";
+
+const dir = mkdtempSync(join(tmpdir(), "surefoot-ssh-"));
+const hostKey = ssh2.utils.generateKeyPairSync("ed25519");
+const userKey = ssh2.utils.generateKeyPairSync("ed25519");
+const wrongKey = ssh2.utils.generateKeyPairSync("ed25519");
+const clients = new Set<ServerConnection>();
+
+/** A server that lets one key in and runs commands by the shell of this machine. */
+const server = new ssh2.Server({ hostKeys: [hostKey.private] }, (client) => {
+  clients.add(client);
+  client.on("error", () => undefined);
+  client.on("authentication", (auth) => {
+    const allowed = ssh2.utils.parseKey(userKey.public);
+    if (auth.method !== "publickey" || allowed instanceof Error || Array.isArray(allowed))
+      return auth.reject();
+    if (!auth.key.data.equals(allowed.getPublicSSH())) return auth.reject();
+    auth.accept();
+  });
+  client.on("session", (accept) => {
+    accept().on("exec", (acceptExec, _reject, info) => {
+      const channel = acceptExec();
+      const child = spawn("sh", ["-c", info.command]);
+      channel.pipe(child.stdin);
+      child.stdout.pipe(channel, { end: false });
+      child.stderr.pipe(channel.stderr, { end: false });
+      child.on("close", (code) => {
+        channel.exit(code ?? 255);
+        channel.end();
+      });
+    });
+  });
+  client.on("tcpip", (accept, _reject, info) => {
+    const socket = connect(info.destPort, info.destIP);
+    const channel = accept();
+    channel.pipe(socket).pipe(channel);
+  });
+});
+
+const file = (name: string, text: string): string => {
+  const path = join(dir, name);
+  writeFileSync(path, text, { mode: 0o600 });
+  return path;
+};
+
+const RELAY = `const s = require("node:net").connect(process.argv[3], process.argv[2]);
+process.stdin.pipe(s).pipe(process.stdout);`;
+
+let base: Target;
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  base = localTarget("box", {
+    address: "127.0.0.1",
+    port,
+    identityFiles: [file("key", userKey.private)],
+    knownHostsFiles: [file("known_hosts", `[127.0.0.1]:${port} ${hostKey.public}\n`)],
+  });
+});
+afterAll(() => server.close());
+
+async function outcome(target: Target, resolveJump?: (name: string) => Target | undefined): Promise<string> {
+  const transport = sshTransport(resolveJump === undefined ? {} : { resolveJump });
+  try {
+    const connection = await transport.connect(target);
+    const process = await connection.exec("echo $((6 * 7)); cat; exit 5");
+    let out = "";
+    process.onStdout((chunk) => {
+      out += chunk.toString();
+    });
+    process.onStderr(() => undefined);
+    process.write("input");
+    process.end();
+    const { exit } = await process.done;
+    await connection.close();
+    return `${JSON.stringify(out)} ${exit}`;
+  } catch (thrown) {
+    if (!(thrown instanceof SurefootError)) throw thrown;
+    expect(thrown.data.hint).not.toBe("");
+    return thrown.code;
+  } finally {
+    await transport.close();
+  }
+}
+
+/** A port on which something listens that never speaks. */
+async function silentPort(): Promise<number> {
+  const silent = createServer(() => undefined);
+  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+  silent.unref();
+  const address = silent.address();
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+const worked = '"42\\ninput" 5';
+
+it("logs in with a known host key and runs a command", async () => {
+  expect(await outcome(base)).toBe(worked);
+});
+
+it("refuses a host key that is not known, another one, and a revoked one", async () => {
+  const name = `[127.0.0.1]:${base.port}`;
+  const withHosts = (text: string): Target => ({ ...base, knownHostsFiles: [file("other", text)] });
+  expect(await outcome(withHosts(""))).toBe("host-key-unknown");
+  expect(await outcome({ ...base, knownHostsFiles: [join(dir, "missing")] })).toBe("host-key-unknown");
+  expect(await outcome(withHosts(`${name} ${wrongKey.public}\n`))).toBe("host-key-changed");
+  expect(await outcome(withHosts(`@revoked * ${hostKey.public}\n`))).toBe("host-key-changed");
+  expect(await outcome({ ...withHosts(`box ${hostKey.public}\n`), hostKeyAlias: "box" })).toBe(worked);
+});
+
+it("says that the login was refused, and tries the next key before", async () => {
+  const wrong = file("wrong", wrongKey.private);
+  expect(await outcome({ ...base, identityFiles: [wrong] })).toBe("auth-failed");
+  expect(await outcome({ ...base, identityFiles: [wrong, ...base.identityFiles] })).toBe(worked);
+});
+
+it("says which key file is missing, encrypted or none", async () => {
+  const encrypted = ssh2.utils.generateKeyPairSync("ed25519", {
+    passphrase: "x",
+    cipher: "aes256-ctr",
+    rounds: 16,
+  }).private;
+  for (const key of [join(dir, "nowhere"), file("enc", encrypted), file("text", "hello")]) {
+    expect(await outcome({ ...base, identityFiles: [key] })).toBe("auth-key-unreadable");
+  }
+});
+
+it("says that nothing listens, that no answer came, that there is no such name", async () => {
+  expect(await outcome({ ...base, port: 1 })).toBe("connect-refused");
+  expect(await outcome({ ...base, port: await silentPort(), connectTimeout: 1 })).toBe("connect-timeout");
+  expect(await outcome({ ...base, address: "no-such-host.invalid" })).toBe("dns-failed");
+});
+
+it("goes through a proxy command, and shows what a failing one said", async () => {
+  const script = file("relay.sh", `exec ${process.execPath} ${file("relay.cjs", RELAY)} "$1" "$2"\n`);
+  expect(await outcome({ ...base, proxyCommand: `sh ${script} %h %p` })).toBe(worked);
+  expect(await outcome({ ...base, proxyCommand: "echo no way >&2; exit 3" })).toBe("proxy-failed");
+});
+
+it("goes through a jump host, and says when that can't reach on", async () => {
+  const jump = (name: string): Target | undefined =>
+    name === "bastion" ? { ...base, host: "bastion" } : undefined;
+  expect(await outcome({ ...base, jump: "bastion" }, jump)).toBe(worked);
+  expect(await outcome({ ...base, jump: "nobody" }, jump)).toBe("proxy-failed");
+});
+
+it("says that the connection was lost when the host goes away under a command", async () => {
+  const transport = sshTransport();
+  const connection = await transport.connect(base);
+  const process = await connection.exec("sleep 30");
+  process.onStdout(() => undefined);
+  process.onStderr(() => undefined);
+  for (const client of clients) client.end();
+  expect(await process.done).toEqual({ exit: null });
+  await expect(connection.exec("true")).rejects.toMatchObject({ data: { code: "connection-lost" } });
+  await connection.close();
+});
+
+it("gives up when interrupted", async () => {
+  const abort = new AbortController();
+  const target = { ...base, port: await silentPort() };
+  const connecting = sshTransport().connect(target, abort.signal);
+  abort.abort();
+  await expect(connecting).rejects.toMatchObject({ data: { code: "interrupted" } });
+});
