@@ -52,8 +52,12 @@ export function startProxy(target: Target, command: string): ProxyProcess {
   });
   const stillRunning = (): Promise<undefined> =>
     new Promise((resolve) => setTimeout(() => resolve(undefined), END_GRACE_MS).unref());
+  const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
+  // Whoever uses the stream sees that it closed; why, failure() tells.
+  stream.on("error", () => undefined);
+  child.on("close", () => stream.destroy());
   return {
-    stream: Duplex.from({ readable: child.stdout, writable: child.stdin }),
+    stream,
     failure: () => Promise.race([ended, stillRunning()]),
     kill: () => child.kill("SIGTERM"),
   };

@@ -140,7 +140,7 @@ async function logIn(
     };
     const abort = (): void => fail(interrupted(target));
     signal?.addEventListener("abort", abort, { once: true });
-    way?.stream.once("error", fail);
+    way?.stream.once("close", () => fail(new Error("the way to the host was closed")));
     client.on("error", fail);
     client.once("close", () => fail(new Error("the host closed the connection")));
     client.once("ready", () => {
@@ -148,6 +148,8 @@ async function logIn(
       resolve(new SshLogin(target, client, way));
     });
     if (signal?.aborted === true) abort();
+    // ssh2 would wait for a stream that is closed already, as that of a proxy command that failed at once.
+    else if (way?.stream.destroyed === true) fail(new Error("the way to the host was closed"));
     else client.connect(config);
   });
 }
