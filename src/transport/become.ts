@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import type { ErrorCode, ErrorData } from "../model/error.js";
 import { SurefootError } from "../model/error.js";
+import { canonical } from "../model/json.js";
 import { quote } from "../model/sh.js";
 import type { Become, PasswordSource } from "../model/target.js";
 
@@ -73,6 +74,19 @@ export async function readPassword(source: PasswordSource, host: string): Promis
       thrown,
     );
   }
+}
+
+/** Reads passwords, each source once however many hosts share it. */
+export function passwordReader(): (become: Become, host: string) => Promise<string> {
+  const known = new Map<string, Promise<string>>();
+  return (become, host) => {
+    const source = become.password;
+    if (source === undefined) return Promise.resolve("");
+    const key = canonical(source);
+    const password = known.get(key) ?? readPassword(source, host);
+    known.set(key, password);
+    return password;
+  };
 }
 
 const REFUSALS: readonly (readonly [RegExp, ErrorCode, string])[] = [

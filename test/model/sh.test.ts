@@ -7,9 +7,7 @@ const run = (script: string): string => spawnSync("sh", [], { input: script, enc
 
 it("quotes any word so that a real shell reads it back unchanged", () => {
   const words = fc.array(
-    fc
-      .string({ unit: "binary", maxLength: 40 })
-      .filter((word) => !word.includes("\0") && word.isWellFormed()),
+    fc.string({ unit: "binary", maxLength: 40 }).filter((word) => !word.includes("\0")),
     {
       maxLength: 20,
     },

@@ -1,0 +1,65 @@
+import { createInterface } from "node:readline/promises";
+import { SurefootError } from "../model/error.js";
+
+/** Whether a person can be asked: stdin and stderr are terminals. */
+export function canAsk(): boolean {
+  return process.stdin.isTTY === true && process.stderr.isTTY === true;
+}
+
+/** Asks a question on the terminal that only `y` or `yes` answers with yes. */
+export async function confirm(question: string, signal: AbortSignal): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `, { signal })).trim());
+  } catch (thrown) {
+    if (signal.aborted) return false;
+    throw thrown;
+  } finally {
+    terminal.close();
+  }
+}
+
+/**
+ * Reads a password from the terminal without showing it.
+ * @throws SurefootError `flag-invalid` where there is no terminal.
+ */
+export async function askPassword(prompt: string): Promise<string> {
+  if (!canAsk()) {
+    throw new SurefootError({
+      code: "flag-invalid",
+      message: "there is no terminal to ask for a password on",
+      hint: "Give it in the inventory: become: { password: { env: NAME } }, { file: PATH } or { command: CMD }.",
+    });
+  }
+  process.stderr.write(prompt);
+  process.stdin.setRawMode(true);
+  try {
+    return await typedLine();
+  } finally {
+    process.stdin.setRawMode(false);
+    process.stdin.pause();
+    process.stderr.write("\n");
+  }
+}
+
+function typedLine(): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let typed = "";
+    const listen = (chunk: Buffer): void => {
+      for (const char of chunk.toString("utf8")) {
+        if (char === "\r" || char === "\n") return done(() => resolve(typed));
+        if (char === "\u0003") return done(() => reject(interrupted()));
+        typed = char === "\u007f" || char === "\b" ? typed.slice(0, -1) : typed + char;
+      }
+    };
+    const done = (finish: () => void): void => {
+      process.stdin.off("data", listen);
+      finish();
+    };
+    process.stdin.on("data", listen);
+  });
+}
+
+function interrupted(): SurefootError {
+  return new SurefootError({ code: "interrupted", message: "interrupted", hint: "Nothing was contacted." });
+}

@@ -1,0 +1,32 @@
+import type { Command } from "commander";
+import type { PlanFlags, RunFlags } from "./fleet.js";
+import { fleetOptions } from "./options.js";
+
+/** `surefoot plan`: up to the plan, with the diff; changes nothing. */
+export function registerPlan(program: Command): void {
+  fleetOptions(program.command("plan"))
+    .description(
+      "Show what a run would change on each host, and change nothing. Exit code 2: changes are pending.",
+    )
+    .argument("<playbook>", "a playbook file")
+    .option("--out <file>", "save the plan, to be carried out by `run --plan FILE`")
+    .addHelpText("after", "\nExample:\n  surefoot plan playbooks/ecmp.ts -i inventories/lab --limit client1")
+    .action(async (playbook: string, flags: PlanFlags) => {
+      const { planFleet } = await import("./fleet.js");
+      process.exitCode = await planFleet(playbook, flags);
+    });
+}
+
+/** `surefoot run`: plan, show, ask, apply, verify. */
+export function registerRun(program: Command): void {
+  fleetOptions(program.command("run"))
+    .description("Plan, show the plan, ask, apply it, and prove by reading again that it holds.")
+    .argument("<playbook>", "a playbook file")
+    .option("--yes", "apply without asking")
+    .option("--plan <file>", "carry out this saved plan; a host that has changed since is left alone")
+    .addHelpText("after", "\nExample:\n  surefoot run playbooks/ecmp.ts -i inventories/lab --yes")
+    .action(async (playbook: string, flags: RunFlags) => {
+      const { runFleet } = await import("./fleet.js");
+      process.exitCode = await runFleet(playbook, flags);
+    });
+}
