@@ -25,7 +25,9 @@ if (!process.argv.includes("--barrel-only")) {
     process.exit(1);
   }
   rmSync(join(root, "dist"), { recursive: true, force: true });
-  const run = spawnSync(process.execPath, [tsc, "-p", join(root, "tsconfig.build.json")], { stdio: "inherit" });
+  const run = spawnSync(process.execPath, [tsc, "-p", join(root, "tsconfig.build.json")], {
+    stdio: "inherit",
+  });
   if (run.status !== 0) process.exit(run.status ?? 1);
   chmodSync(join(root, "dist/cli/main.js"), 0o755);
 }

@@ -1,0 +1,49 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { expect, it } from "vitest";
+
+const src = resolve(import.meta.dirname ?? dirname(new URL(import.meta.url).pathname), "../src");
+
+/** What each folder of src/ may import besides itself and model/. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  model: [],
+  inventory: [],
+  resources: [],
+  transport: [],
+  report: [],
+  lab: [],
+  playbook: ["inventory", "resources"],
+  plan: ["playbook"],
+  run: ["plan", "transport"],
+  cli: ["inventory", "resources", "transport", "report", "lab", "playbook", "plan", "run", "index"],
+  index: ["playbook", "resources"],
+};
+
+function files(folder: string): readonly string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? files(path) : /\.c?ts$/.test(entry.name) ? [path] : [];
+  });
+}
+
+/** The part of src/ that a file belongs to: its first folder, or `index` for src/index.ts. */
+const part = (file: string): string => (relative(src, file).split("/")[0] ?? "").replace(/\.[jt]s$/, "");
+
+const imports = files(src).flatMap((file) =>
+  [...readFileSync(file, "utf8").matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)"/g)].map((match) => ({
+    file: relative(src, file),
+    from: part(file),
+    to: part(resolve(dirname(file), match[1] ?? "")),
+  })),
+);
+
+it("finds the imports that it judges", () => {
+  expect(imports.length).toBeGreaterThan(100);
+});
+
+it("lets imports point one way only", () => {
+  const wrong = imports.filter(
+    ({ from, to }) => from !== to && to !== "model" && !MAY_IMPORT[from]?.includes(to),
+  );
+  expect(wrong).toEqual([]);
+});
