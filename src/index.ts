@@ -8,6 +8,12 @@ export type { AnyResource, Layer, Resource, Step, Task, TaskFactory, TaskOptions
 export { defineResource, ProbeError } from "./model/resource.js";
 export type { Sh, ShValue } from "./model/sh.js";
 export { joinSh, sh, trustedSh } from "./model/sh.js";
-export type { Playbook, PlaybookContext, PlaybookDefinition, PlaybookHost, TaskList } from "./playbook/define.js";
+export type {
+  Playbook,
+  PlaybookContext,
+  PlaybookDefinition,
+  PlaybookHost,
+  TaskList,
+} from "./playbook/define.js";
 export { playbook } from "./playbook/define.js";
 export * from "./resources/index.js";

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { loadInventory, selectHosts } from "../inventory/load.js";
+import { loadInventory } from "../inventory/load.js";
+import { selectHosts } from "../inventory/pattern.js";
 import { SurefootError } from "../model/error.js";
 import type { EventBody, Tally } from "../model/event.js";
 import { EVENT_VERSION } from "../model/event.js";

@@ -137,7 +137,8 @@ function placeInStack(thrown: unknown, file: string): FilePlace | undefined {
   return undefined;
 }
 
-function frameAt(place: FilePlace): string | undefined {
+/** The lines around a place, or undefined where its file can't be read. */
+export function frameAt(place: FilePlace): string | undefined {
   try {
     return codeFrame(readFileSync(place.file, "utf8"), place);
   } catch {

@@ -1,0 +1,91 @@
+import type { Command } from "commander";
+import type { Host, Inventory } from "../inventory/host.js";
+import type { Json } from "../model/json.js";
+
+interface Flags {
+  readonly inventory: string;
+  readonly limit?: string;
+  readonly extraVar: readonly string[];
+  readonly json?: true;
+}
+
+const write = (text: string): void => {
+  process.stdout.write(text);
+};
+
+const collect = (value: string, list: readonly string[]): readonly string[] => [...list, value];
+
+function inventoryOptions(command: Command): Command {
+  return command
+    .requiredOption("-i, --inventory <dir>", "folder of the environment, with its hosts.yml")
+    .option(
+      "-e, --extra-var <key=value>",
+      "a variable that wins over the inventory's; may be repeated",
+      collect,
+      [],
+    )
+    .option("--json", "as JSON");
+}
+
+async function load(flags: Flags): Promise<Inventory> {
+  const { loadInventory } = await import("../inventory/load.js");
+  return loadInventory(flags.inventory, { extraVars: flags.extraVar });
+}
+
+/** `surefoot inventory list|show|explain`. */
+export function registerInventory(program: Command): void {
+  const inventory = program
+    .command("inventory")
+    .description("Look at an environment's hosts, groups and variables.");
+  inventoryOptions(inventory.command("list"))
+    .description("List hosts and their groups.")
+    .option(
+      "--limit <pattern>",
+      "only these hosts: names, groups, globs; a:b both, a:&b common, a:!b without",
+    )
+    .addHelpText(
+      "after",
+      "\nExample:\n  surefoot inventory list -i inventories/production --limit 'clients:!db*'",
+    )
+    .action(async (flags: Flags) => {
+      const { selectHosts } = await import("../inventory/pattern.js");
+      const loaded = await load(flags);
+      const hosts = selectHosts(loaded, "all", flags.limit);
+      write(flags.json === true ? json(hosts.map(summary)) : table(hosts));
+    });
+  inventoryOptions(inventory.command("show"))
+    .description("Show a host: its groups, how it is reached, and its variables with the place of each.")
+    .argument("<host>", "a host's name")
+    .addHelpText("after", "\nExample:\n  surefoot inventory show client1 -i inventories/lab")
+    .action(async (name: string, flags: Flags) => {
+      const { showHost, showHostJson, findHost } = await import("../inventory/show.js");
+      const host = findHost(await load(flags), name);
+      write(flags.json === true ? json(showHostJson(host)) : showHost(host));
+    });
+  inventoryOptions(inventory.command("explain"))
+    .description("Tell where a host's variable comes from, and what lost to it.")
+    .argument("<host>", "a host's name")
+    .argument("<variable>", "a variable's name")
+    .addHelpText("after", "\nExample:\n  surefoot inventory explain client1 gateways -i inventories/lab")
+    .action(async (name: string, variable: string, flags: Flags) => {
+      const { explain, explainJson, findHost } = await import("../inventory/show.js");
+      const host = findHost(await load(flags), name);
+      write(flags.json === true ? json(explainJson(host, variable)) : explain(host, variable));
+    });
+}
+
+function json(value: Json): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+function summary(host: Host): Json {
+  return { host: host.name, address: host.target.address, groups: host.groups };
+}
+
+function table(hosts: readonly Host[]): string {
+  const width = Math.max(...hosts.map((host) => host.name.length));
+  const addresses = Math.max(...hosts.map((host) => host.target.address.length));
+  const row = ({ name, target, groups }: Host): string =>
+    `${name.padEnd(width)}  ${target.address.padEnd(addresses)}  ${groups.filter((group) => group !== "all").join(", ")}`;
+  return `${hosts.map((host) => row(host).trimEnd()).join("\n")}\n`;
+}

@@ -1,0 +1,53 @@
+import type { Json } from "../model/json.js";
+import type { FilePlace } from "../model/place.js";
+
+/** A value that knows where it was written. */
+export interface Located {
+  /** Where the value is written. */
+  readonly place: FilePlace;
+  /** Where its key is written, for a value in a mapping. */
+  readonly key?: FilePlace;
+  readonly value: Scalar | readonly Located[] | LocatedMap;
+}
+
+/** A value without parts. */
+export type Scalar = string | number | boolean | null;
+
+/** A mapping's values, in the order in which they were written, each with the place of its key. */
+export type LocatedMap = ReadonlyMap<string, Located>;
+
+/** Whether a located value is a mapping. */
+export function isMap(value: Located["value"]): value is LocatedMap {
+  return value instanceof Map;
+}
+
+function isList(value: Located["value"]): value is readonly Located[] {
+  return Array.isArray(value);
+}
+
+/** The value without its places. */
+export function toPlain(located: Located): Json {
+  const { value } = located;
+  if (isMap(value)) return Object.fromEntries([...value].map(([key, inner]) => [key, toPlain(inner)]));
+  if (isList(value)) return value.map(toPlain);
+  return value;
+}
+
+/** The place of the innermost part that a path leads to; of what comes nearest where the path leads nowhere. */
+export function placeAt(located: Located, path: readonly PropertyKey[]): FilePlace {
+  return nearest(located, path).place;
+}
+
+/** The place of the key of what a path leads to, or of the value where it has no key. */
+export function keyPlaceAt(located: Located, path: readonly PropertyKey[]): FilePlace {
+  const found = nearest(located, path);
+  return found.key ?? found.place;
+}
+
+function nearest(located: Located, path: readonly PropertyKey[]): Located {
+  const [first, ...rest] = path;
+  if (first === undefined) return located;
+  const { value } = located;
+  const next = isMap(value) ? value.get(String(first)) : isList(value) ? value[Number(first)] : undefined;
+  return next === undefined ? located : nearest(next, rest);
+}

@@ -1,0 +1,130 @@
+import { suggest } from "../model/did-you-mean.js";
+import { SurefootError } from "../model/error.js";
+import type { Host, Inventory } from "./host.js";
+import { expandRange } from "./range.js";
+import { ALL } from "./tree.js";
+
+interface Term {
+  readonly operator: "or" | "and" | "not";
+  readonly name: string;
+  /** Offset in the pattern, from 0. */
+  readonly at: number;
+}
+
+/**
+ * The hosts that a pattern names, in the inventory's order. Terms are separated by `:` or `,` and taken from left to right: plain
+ * terms add, `&` keeps the common ones, `!` takes away. As with Ansible all plain terms come first, then `&`, then `!`. A term is
+ * `all`, a group, a host, a range of hosts or a glob.
+ * @throws SurefootError `pattern-invalid`, or `pattern-no-match` for a term that names nothing.
+ */
+export function matchPattern(inventory: Inventory, pattern: string): ReadonlySet<string> {
+  const terms = parse(pattern);
+  const of = (operator: Term["operator"]): readonly Term[] =>
+    terms.filter((term) => term.operator === operator);
+  const plain = of("or");
+  let selected = new Set(
+    plain.length === 0
+      ? inventory.hosts.keys()
+      : plain.flatMap((term) => [...match(inventory, term, pattern)]),
+  );
+  for (const term of of("and")) {
+    const common = match(inventory, term, pattern);
+    selected = new Set([...selected].filter((host) => common.has(host)));
+  }
+  for (const term of of("not")) {
+    for (const host of match(inventory, term, pattern)) selected.delete(host);
+  }
+  return selected;
+}
+
+/**
+ * The hosts that a playbook's pattern and `--limit` both name, in the inventory's order.
+ * @throws SurefootError as {@link matchPattern}; `pattern-no-match` also where no host is left.
+ */
+export function selectHosts(inventory: Inventory, pattern: string, limit?: string): readonly Host[] {
+  const wanted = matchPattern(inventory, pattern);
+  const within = limit === undefined ? wanted : matchPattern(inventory, limit);
+  const hosts = [...inventory.hosts.values()].filter(
+    (host) => wanted.has(host.name) && within.has(host.name),
+  );
+  if (hosts.length > 0) return hosts;
+  const what = limit === undefined ? `"${pattern}"` : `both "${pattern}" and the limit "${limit}"`;
+  throw new SurefootError({
+    code: "pattern-no-match",
+    message: `no host of ${inventory.dir} matches ${what}`,
+    hint: `See what there is: surefoot inventory list -i ${inventory.dir}`,
+  });
+}
+
+function parse(pattern: string): readonly Term[] {
+  const terms: Term[] = [];
+  let depth = 0;
+  let start = 0;
+  const push = (end: number): void => {
+    const raw = pattern.slice(start, end);
+    const text = raw.trim();
+    const at = start + (raw.length - raw.trimStart().length);
+    const operator = text.startsWith("&") ? "and" : text.startsWith("!") ? "not" : "or";
+    const name = operator === "or" ? text : text.slice(1);
+    if (name === "") throw invalid(pattern, at, "a name is missing");
+    terms.push({ operator, name, at });
+  };
+  for (let i = 0; i < pattern.length; i++) {
+    if (pattern[i] === "[") depth++;
+    if (pattern[i] === "]") depth--;
+    // Inside brackets a colon belongs to a range.
+    if (depth === 0 && (pattern[i] === ":" || pattern[i] === ",")) {
+      push(i);
+      start = i + 1;
+    }
+  }
+  push(pattern.length);
+  return terms;
+}
+
+function match(inventory: Inventory, term: Term, pattern: string): ReadonlySet<string> {
+  const { hosts, groups } = inventory;
+  if (term.name === ALL || term.name === "*") return new Set(hosts.keys());
+  if (groups.has(term.name)) {
+    return new Set(
+      [...hosts.values()].filter((host) => host.groups.includes(term.name)).map((host) => host.name),
+    );
+  }
+  const range = expandRange(term.name);
+  if ("problem" in range) throw invalid(pattern, term.at + range.at, range.problem);
+  const found = new Set(range.names.flatMap((name) => named(inventory, name)));
+  if (found.size > 0) return found;
+  throw new SurefootError({
+    code: "pattern-no-match",
+    message: `"${term.name}" names no host and no group of ${inventory.dir}`,
+    frame: frame(pattern, term.at),
+    hint: suggest(
+      term.name,
+      [...groups.keys(), ...hosts.keys()],
+      `Groups: ${[...groups.keys()].join(", ")}.`,
+    ),
+  });
+}
+
+function named(inventory: Inventory, name: string): readonly string[] {
+  if (inventory.hosts.has(name)) return [name];
+  if (!/[*?]/.test(name)) return [];
+  const source = name
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
+  const glob = new RegExp(`^${source}$`);
+  const inGroups = [...inventory.groups.keys()].filter((group) => glob.test(group));
+  return [...inventory.hosts.values()]
+    .filter((host) => glob.test(host.name) || host.groups.some((group) => inGroups.includes(group)))
+    .map((host) => host.name);
+}
+
+function invalid(pattern: string, at: number, message: string): SurefootError {
+  const hint = "Write names, groups or globs: a:b for both, a:&b for the common ones, a:!b without b.";
+  return new SurefootError({ code: "pattern-invalid", message, frame: frame(pattern, at), hint });
+}
+
+function frame(pattern: string, at: number): string {
+  return `  ${pattern}\n  ${" ".repeat(at)}^`;
+}

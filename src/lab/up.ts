@@ -1,0 +1,144 @@
+import { existsSync, readdirSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { SurefootError } from "../model/error.js";
+import { ensureBase } from "./base.js";
+import type { ClientSpec } from "./client.js";
+import { removeClient, startClient, supervisorOf, variantOf, writeClient } from "./client.js";
+import { tearDown } from "./down.js";
+import { writeInventory } from "./inventory.js";
+import { ensureKeys } from "./keys.js";
+import type { LabPaths, Variant } from "./names.js";
+import { clientAddress, clientName, clientNumber, MAX_CLIENTS } from "./names.js";
+import { buildNetwork, ensureEchoServer, networkStands, removeNamespace } from "./network.js";
+import { must, run, until } from "./system.js";
+
+/** What lab is wanted. */
+export interface UpOptions {
+  /** Number of clients; as many as there are, or three, where absent. */
+  readonly clients?: number;
+  /** Clients that let their operator in another way than by sudo without a password. */
+  readonly variants: ReadonlyMap<string, Variant>;
+  /** Inventory folder to write. */
+  readonly inventory: string;
+  readonly say: (text: string) => void;
+}
+
+/** What `lab up` came to. */
+export interface UpResult {
+  readonly clients: readonly ClientSpec[];
+  /** Those that were started by this call. */
+  readonly started: readonly string[];
+  /** Inventory files that were written. */
+  readonly written: readonly string[];
+}
+
+const DEFAULT_CLIENTS = 3;
+
+/** A client is up in a second or two; fifty at once on two cores take longer. */
+const BOOT_TIMEOUT_MS = 180_000;
+
+/** inotify instances that one client needs: each PID 1 takes several, and 128 last for two dozen clients. */
+const INOTIFY_PER_CLIENT = 16;
+
+/**
+ * Brings the lab up as wanted: makes what is missing, removes what is too much, leaves the rest alone.
+ * @throws SurefootError `lab-failed` if something can't be made or a client's sshd does not answer in time.
+ */
+export async function bringUp(paths: LabPaths, options: UpOptions): Promise<UpResult> {
+  const { say } = options;
+  const present = presentClients(paths);
+  const count = options.clients ?? (present.length > 0 ? present.length : DEFAULT_CLIENTS);
+  const clients = specs(count, options.variants);
+  const base = await ensureBase(paths, say);
+  await mkdir(join(paths.dir, "clients"), { recursive: true });
+  await raiseInotify(count);
+  if (!networkStands(paths)) {
+    // A network that was built in part is worth less than none.
+    await tearDown(paths);
+    await mkdir(join(paths.dir, "clients"), { recursive: true });
+    await buildNetwork(paths);
+  }
+  await ensureEchoServer(paths);
+  await ensureKeys(paths, clients);
+  for (const name of presentClients(paths)) {
+    if (clients.some((spec) => spec.name === name)) continue;
+    await discard(paths, name);
+  }
+  const started: string[] = [];
+  for (const spec of clients) {
+    const runs = supervisorOf(paths, spec.name) !== null && variantOf(paths, spec.name) === spec.variant;
+    if (runs) continue;
+    await discard(paths, spec.name);
+    await writeClient(paths, spec);
+    await startClient(paths, spec, base);
+    started.push(spec.name);
+  }
+  const written = await writeInventory(paths, options.inventory, clients);
+  if (started.length > 0) say(`waiting for ${started.length === 1 ? started[0] : `${started.length} clients`} to boot`);
+  await Promise.all(clients.map((spec) => answers(paths, spec)));
+  return { clients, started, written };
+}
+
+/** Names of the clients that have a folder, running or not. */
+export function presentClients(paths: LabPaths): readonly string[] {
+  const dir = join(paths.dir, "clients");
+  if (!existsSync(dir)) return [];
+  return readdirSync(dir)
+    .filter((name) => clientNumber(name) !== null)
+    .sort((a, b) => (clientNumber(a) ?? 0) - (clientNumber(b) ?? 0));
+}
+
+function specs(count: number, variants: ReadonlyMap<string, Variant>): readonly ClientSpec[] {
+  if (!Number.isInteger(count) || count < 1 || count > MAX_CLIENTS) {
+    throw new SurefootError({
+      code: "flag-invalid",
+      message: `a lab can't have ${count} clients`,
+      hint: `Give a number from 1 to ${MAX_CLIENTS}.`,
+    });
+  }
+  const clients = Array.from({ length: count }, (_, i) => {
+    const name = clientName(i + 1);
+    return { name, number: i + 1, variant: variants.get(name) ?? "nopasswd" };
+  });
+  for (const name of variants.keys()) {
+    if (clients.some((spec) => spec.name === name)) continue;
+    throw new SurefootError({
+      code: "flag-invalid",
+      message: `--variant names ${name}, which this lab does not have`,
+      hint: `Its clients are client1 to ${clientName(count)}; --clients N makes more.`,
+    });
+  }
+  return clients;
+}
+
+async function discard(paths: LabPaths, name: string): Promise<void> {
+  await removeClient(paths, name);
+  await removeNamespace(paths.netns(name));
+}
+
+async function raiseInotify(clients: number): Promise<void> {
+  const file = "/proc/sys/fs/inotify/max_user_instances";
+  const needed = 128 + clients * INOTIFY_PER_CLIENT;
+  if (Number(await readFile(file, "utf8")) < needed) await writeFile(file, `${needed}\n`);
+}
+
+async function answers(paths: LabPaths, spec: ClientSpec): Promise<void> {
+  const net = `--net=/run/netns/${paths.netns("bastion")}`;
+  const address = clientAddress(spec.number);
+  // Nobody answers for a client that is not there yet; each try then takes its second.
+  const asks = async (): Promise<boolean> =>
+    (await run("nsenter", [net, "nc", "-w", "1", address, "22"])).stdout.startsWith("SSH-");
+  const alive = (): boolean => supervisorOf(paths, spec.name) !== null;
+  let up = false;
+  await until(async () => !alive() || (up = await asks()), BOOT_TIMEOUT_MS, 100);
+  if (up) return;
+  const log = join(paths.client(spec.name), "console.log");
+  throw new SurefootError({
+    code: "lab-failed",
+    message: alive() ? `${spec.name} did not answer SSH within ${BOOT_TIMEOUT_MS / 1000} s` : `${spec.name} did not start`,
+    place: { host: spec.name },
+    hint: `Look at its console: ${log}`,
+    detail: (await must("tail", ["-n", "15", log]).catch(() => "")).trim(),
+  });
+}

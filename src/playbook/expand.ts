@@ -1,0 +1,148 @@
+import type { z } from "zod";
+import type { Host } from "../inventory/host.js";
+import { keyPlaceAt, placeAt, toPlain } from "../inventory/located.js";
+import { RESERVED } from "../inventory/target.js";
+import { didYouMean, suggest } from "../model/did-you-mean.js";
+import type { ErrorData } from "../model/error.js";
+import { SurefootError, SurefootErrors } from "../model/error.js";
+import type { FilePlace } from "../model/place.js";
+import type { Task } from "../model/resource.js";
+import type { Target } from "../model/target.js";
+import type { Playbook } from "./define.js";
+import { flattenTasks } from "./define.js";
+import type { LoadedPlaybook } from "./load.js";
+import { frameAt, playbookError } from "./load.js";
+
+/** One host with its tasks. */
+export interface HostTasks {
+  readonly target: Target;
+  readonly tasks: readonly Task[];
+}
+
+/**
+ * Asks a playbook for the tasks of every host: validates each host's variables first, then calls `tasks`. Nothing is contacted.
+ * @param tags Keep only tasks that bear one of these.
+ * @throws SurefootErrors all hosts' errors at once, each with the place of the value; the same mistake is said once, with
+ *   the number of hosts that it concerns.
+ */
+export function expandPlaybook(
+  loaded: LoadedPlaybook,
+  hosts: readonly Host[],
+  tags?: readonly string[],
+): readonly HostTasks[] {
+  const errors = new ErrorFold();
+  const expanded: HostTasks[] = [];
+  for (const host of hosts) {
+    const checked = loaded.playbook.vars.safeParse(variablesFor(loaded.playbook, host));
+    for (const error of mistypedNames(loaded.playbook, host)) errors.add(error, host.name);
+    if (!checked.success) {
+      for (const issue of checked.error.issues) {
+        for (const error of issueErrors(issue, loaded.playbook, host)) errors.add(error, host.name);
+      }
+      continue;
+    }
+    try {
+      const tasks = tasksFor(loaded.playbook, host, checked.data).filter((task) => hasTag(task, tags));
+      expanded.push({ target: host.target, tasks });
+    } catch (thrown) {
+      const error = playbookError(thrown, loaded.file);
+      if (error instanceof SurefootErrors) for (const one of error.errors) errors.add(one, host.name);
+      else if (error instanceof SurefootError) errors.add(error.data, host.name);
+      else throw error;
+    }
+  }
+  errors.raise();
+  return expanded;
+}
+
+function tasksFor(playbook: Playbook, host: Host, vars: Record<string, unknown>): readonly Task[] {
+  const about = { name: host.name, groups: host.groups, address: host.target.address };
+  return flattenTasks(playbook.tasks({ vars, host: about }));
+}
+
+function hasTag(task: Task, tags: readonly string[] | undefined): boolean {
+  return tags === undefined || (task.options.tags ?? []).some((tag) => tags.includes(tag));
+}
+
+/** The variables that the playbook's schema names; an inventory may hold others, for other playbooks. */
+function variablesFor(playbook: Playbook, host: Host): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.keys(playbook.vars.shape).flatMap((name) => {
+      const located = host.vars.get(name);
+      return located === undefined ? [] : [[name, toPlain(located)]];
+    }),
+  );
+}
+
+/** Variables that no schema names but that look like one that is not set: taken for a slip, since defaults would hide it. */
+function mistypedNames(playbook: Playbook, host: Host): readonly ErrorData[] {
+  const unset = Object.keys(playbook.vars.shape).filter((name) => !host.vars.has(name));
+  return [...host.vars].flatMap(([name, located]) => {
+    const fromCommandLine = located.place.file === "--extra-var";
+    if (Object.hasOwn(playbook.vars.shape, name) || RESERVED.includes(name)) return [];
+    const meant = didYouMean(name, unset);
+    if (meant === undefined && !fromCommandLine) return [];
+    const message = `${playbook.name} has no variable ${name}`;
+    const hint = suggest(name, unset, `It has ${Object.keys(playbook.vars.shape).join(", ")}.`);
+    return [{ code: "variable-unknown", message, hint, ...at(located.key ?? located.place) }];
+  });
+}
+
+function issueErrors(issue: z.core.$ZodIssue, playbook: Playbook, host: Host): readonly ErrorData[] {
+  const [first, ...rest] = issue.path.map(String);
+  const located = first === undefined ? undefined : host.vars.get(first);
+  const name = [first, ...rest].join(".");
+  if (located === undefined) {
+    const message = `the variable ${name} is missing`;
+    const hint = `Set it in group_vars or host_vars, or by -e ${name}=VALUE; ${playbook.name} needs it.`;
+    return [{ code: "variable-invalid", message, hint, ...at(host.place) }];
+  }
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({
+      code: "variable-unknown",
+      message: `${name} can't have "${key}"`,
+      hint: `Remove it, or correct its name; ${first}'s form is in the playbook's schema.`,
+      ...at(keyPlaceAt(located, [...rest, key])),
+    }));
+  }
+  const hint = `See the playbook's schema for what ${first} may be.`;
+  return [
+    { code: "variable-invalid", message: `${name}: ${issue.message}`, hint, ...at(placeAt(located, rest)) },
+  ];
+}
+
+function at(place: FilePlace): { readonly place: FilePlace; readonly frame?: string } {
+  const frame = frameAt(place);
+  return frame === undefined ? { place } : { place, frame };
+}
+
+/** Says each distinct error once, with the hosts that it concerns. */
+class ErrorFold {
+  readonly #errors = new Map<string, { readonly error: ErrorData; readonly hosts: string[] }>();
+
+  add(error: ErrorData, host: string): void {
+    const place =
+      error.place !== undefined && "file" in error.place
+        ? `${error.place.file}:${error.place.line}:${error.place.col}`
+        : "";
+    const key = `${error.code}\0${error.message}\0${place}`;
+    const known = this.#errors.get(key);
+    if (known === undefined) this.#errors.set(key, { error, hosts: [host] });
+    else if (known.hosts.at(-1) !== host) known.hosts.push(host);
+  }
+
+  raise(): void {
+    if (this.#errors.size === 0) return;
+    throw new SurefootErrors(
+      [...this.#errors.values()].map(({ error, hosts }) => ({
+        ...error,
+        message: `${error.message} (${hostList(hosts)})`,
+      })),
+    );
+  }
+}
+
+function hostList(hosts: readonly string[]): string {
+  const shown = hosts.slice(0, 3).join(", ");
+  return hosts.length > 3 ? `${shown} and ${hosts.length - 3} more hosts` : shown;
+}
