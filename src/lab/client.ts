@@ -24,7 +24,12 @@ for tree in /sys/fs/cgroup/systemd /sys/fs/cgroup; do
   break
 done
 echo "$$ $start" > "$dir/supervisor.pid"
-trap 'exit 0' TERM
+# Told to end: the client's process 1 goes first, and with it all that runs there; waiting leaves no zombie behind.
+stop() {
+  [ -z "$child" ] || { kill -s KILL $(cat "/proc/$child/task/$child/children") $child; wait "$child"; } 2>/dev/null
+  exit 0
+}
+trap stop TERM
 while :; do
   ip netns del "$net" 2>/dev/null
   ip netns add "$net" || exit 1
@@ -36,9 +41,10 @@ while :; do
     exec systemd-nspawn --quiet --boot --machine="$4" --directory="$2/root" --network-namespace-path="/run/netns/$3" \\
       --capability=CAP_NET_ADMIN --register=no --keep-unit --link-journal=no --resolv-conf=off --timezone=off --console=pipe
   ' sh "$base" "$dir" "$net" "$machine" &
-  echo $! > "$dir/nspawn.pid"
-  wait $!
+  child=$!
+  wait "$child"
   [ $? -eq 133 ] || exit 1
+  child=
 done
 `;
 
@@ -175,12 +181,15 @@ export async function removeClient(paths: LabPaths, name: string): Promise<void>
   const machine = paths.netns(name);
   const supervisor = supervisorOf(paths, name);
   if (supervisor !== null) {
-    // The supervisor first, so that it does not start the client again.
-    const [nspawn] = childrenOf(supervisor.pid);
+    const nspawn = childrenOf(supervisor.pid).map(identify);
     const leader = leaderOf(paths, name);
-    process.kill(supervisor.pid, "SIGKILL");
-    for (const pid of [leader?.pid, nspawn]) if (pid !== undefined) await run("kill", ["-s", "KILL", String(pid)]);
-    await until(() => [leader?.pid, nspawn].every((pid) => pid === undefined || identify(pid) === null), 10_000);
+    const all = [supervisor, ...nspawn, leader].filter((id) => id !== null);
+    await run("kill", ["-s", "TERM", String(supervisor.pid)]);
+    const gone = (): boolean => !all.some(isRunning);
+    if (!(await until(gone, 5_000, 20))) {
+      for (const { pid } of all.filter(isRunning)) await run("kill", ["-s", "KILL", String(pid)]);
+      await until(gone, 5_000);
+    }
   }
   if (existsSync("/run/systemd/system")) await run("systemctl", ["stop", machine]);
   await removeCgroups(machine);

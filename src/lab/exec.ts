@@ -15,7 +15,7 @@ import { presentClients } from "./up.js";
  * @throws SurefootError `flag-invalid` for a box that the lab does not have, `lab-failed` for one that is not up.
  */
 export function labExec(paths: LabPaths, box: string, command: readonly string[]): Promise<number> {
-  const [program, args] = entry(paths, box, command);
+  const [program, args] = entry(paths, box, command[0] === "--" ? command.slice(1) : command);
   return new Promise((resolve, reject) => {
     const child = spawn(program, [...args], { stdio: "inherit" });
     // The terminal sends its signals to the command too; this process waits for its end.
