@@ -41,7 +41,7 @@ export async function planFleet(playbook: string, flags: PlanFlags): Promise<num
   const result = await pass(fleet, flags, {
     command: "plan",
     mode: "plan",
-    reporter: makeReporter(flags, "plan"),
+    reporter: makeReporter(flags),
     planned: (host, fingerprint) => saved.set(host, { fingerprint }),
     ...(flags.out === undefined
       ? {}
@@ -76,19 +76,19 @@ export async function runFleet(playbook: string, flags: RunFlags): Promise<numbe
         command: "run",
         mode: "apply",
         approved,
-        reporter: makeReporter(flags, "run"),
+        reporter: makeReporter(flags),
       })
     ).exitCode;
   }
   if (!ask)
-    return (await pass(fleet, flags, { command: "run", mode: "apply", reporter: makeReporter(flags, "run") }))
+    return (await pass(fleet, flags, { command: "run", mode: "apply", reporter: makeReporter(flags) }))
       .exitCode;
 
   const approved = new Map<string, string>();
   const planned = await pass(fleet, flags, {
     command: "run",
     mode: "plan",
-    reporter: makeReporter({ ...flags, report: [] }, "plan"),
+    reporter: makeReporter({ ...flags, report: [] }),
     planned: (host, fingerprint) => approved.set(host, fingerprint),
   });
   const changes = planned.tally["would-change"];
@@ -104,7 +104,7 @@ export async function runFleet(playbook: string, flags: RunFlags): Promise<numbe
       command: "run",
       mode: "apply",
       approved,
-      reporter: makeReporter(flags, "run"),
+      reporter: makeReporter(flags),
     })
   ).exitCode;
 }

@@ -15,7 +15,8 @@ const say = (text: string): void => {
 
 function count(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("It must be a whole number of at least 1.");
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError("It must be a whole number of at least 1.");
   return value;
 }
 
@@ -24,7 +25,8 @@ const VARIANTS: readonly Variant[] = ["nopasswd", "sudo-password", "root-only", 
 function variant(text: string, known: ReadonlyMap<string, Variant>): ReadonlyMap<string, Variant> {
   const [name = "", value = ""] = text.split("=");
   const found = VARIANTS.find((one) => one === value);
-  if (found === undefined) throw new InvalidArgumentError(`Write CLIENT=VARIANT, one of ${VARIANTS.join(", ")}.`);
+  if (found === undefined)
+    throw new InvalidArgumentError(`Write CLIENT=VARIANT, one of ${VARIANTS.join(", ")}.`);
   return new Map([...known, [name, found]]);
 }
 
@@ -40,7 +42,12 @@ export function registerLab(program: Command): void {
     .description("Bring the lab up, or to the state that is asked for. Repeating it changes nothing.")
     .option("--clients <n>", "number of clients: as many as there are, or 3", count)
     .option("--inventory <dir>", "inventory folder to write", "inventories/lab")
-    .option("--variant <client=variant>", `how a client lets its operator in: ${VARIANTS.join(", ")}`, variant, new Map())
+    .option(
+      "--variant <client=variant>",
+      `how a client lets its operator in: ${VARIANTS.join(", ")}`,
+      variant,
+      new Map(),
+    )
     .addHelpText("after", "\nExample:\n  surefoot lab up --clients 5 --variant client5=sudo-password")
     .action((flags: UpFlags) => asRoot((paths) => up(paths, flags)));
   lab
@@ -57,7 +64,9 @@ export function registerLab(program: Command): void {
     .action((flags: { readonly json?: true }) => asRoot((paths) => status(paths, flags.json === true)));
   lab
     .command("exec")
-    .description("Run a command in a box: bastion, nat1, nat2, internet, client1 and so on. Its exit status is passed on.")
+    .description(
+      "Run a command in a box: bastion, nat1, nat2, internet, client1 and so on. Its exit status is passed on.",
+    )
     .argument("<box>", "name of the box")
     .argument("<command...>", "the command and its arguments, after --")
     .passThroughOptions()
@@ -122,7 +131,9 @@ async function status(paths: LabPaths, json: boolean): Promise<number> {
   else if (state.boxes.length === 0) process.stdout.write(`lab "${state.lab}" is not up: surefoot lab up\n`);
   else {
     for (const box of state.boxes) {
-      process.stdout.write(`${box.name.padEnd(10)} ${box.address.padEnd(14)} ${box.state.padEnd(8)} ${box.note}\n`);
+      process.stdout.write(
+        `${box.name.padEnd(10)} ${box.address.padEnd(14)} ${box.state.padEnd(8)} ${box.note}\n`,
+      );
     }
   }
   return state.up ? 0 : 1;

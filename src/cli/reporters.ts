@@ -11,7 +11,7 @@ import type { FleetFlags } from "./options.js";
  * The reports that the flags ask for.
  * @throws SurefootError `flag-invalid` for a kind of report that does not exist.
  */
-export function makeReporter(flags: FleetFlags, command: "plan" | "run"): Reporter {
+export function makeReporter(flags: FleetFlags): Reporter {
   const files = flags.report.map((text) => {
     const [kind, file] = text.split(/=(.*)/s);
     if (kind === "junit" && file !== undefined && file !== "") return junitReporter(file);
@@ -25,12 +25,6 @@ export function makeReporter(flags: FleetFlags, command: "plan" | "run"): Report
   const main =
     flags.json === true
       ? jsonReporter(out)
-      : terminalReporter({
-          out,
-          color: useColor(out),
-          verbose: flags.verbose,
-          command,
-          showPlan: command === "plan",
-        });
+      : terminalReporter({ out, color: useColor(out), verbose: flags.verbose });
   return tee([main, ...files]);
 }

@@ -64,7 +64,9 @@ EOF
 
 /** The folder of the image that this version of the lab uses. */
 export function baseImage(paths: LabPaths): string {
-  const key = createHash("sha256").update(JSON.stringify([SUITE, INCLUDED, CUSTOMIZE, OPS_PASSWORD])).digest("hex");
+  const key = createHash("sha256")
+    .update(JSON.stringify([SUITE, INCLUDED, CUSTOMIZE, OPS_PASSWORD]))
+    .digest("hex");
   return join(paths.bases, key.slice(0, 12));
 }
 
@@ -95,7 +97,15 @@ export async function ensureBase(paths: LabPaths, say: (text: string) => void): 
   // In a mount namespace of its own: what it mounts goes with it, however it ends.
   await must(
     "unshare",
-    ["--mount", "debootstrap", "--variant=minbase", `--include=${INCLUDED.join(",")}`, SUITE, draft, ...(from === undefined ? [] : [from])],
+    [
+      "--mount",
+      "debootstrap",
+      "--variant=minbase",
+      `--include=${INCLUDED.join(",")}`,
+      SUITE,
+      draft,
+      ...(from === undefined ? [] : [from]),
+    ],
     { timeoutMs: BUILD_TIMEOUT_MS },
   );
   await mustSh(CUSTOMIZE, [draft, OPS_PASSWORD]);

@@ -194,7 +194,10 @@ export async function removeClient(paths: LabPaths, name: string): Promise<void>
   if (existsSync("/run/systemd/system")) await run("systemctl", ["stop", machine]);
   await removeCgroups(machine);
   // Made by nspawn outside of the client's folder, and left behind when it is killed.
-  for (const dir of [`/run/systemd/nspawn/propagate/${machine}`, `/run/systemd/nspawn/unix-export/${machine}`]) {
+  for (const dir of [
+    `/run/systemd/nspawn/propagate/${machine}`,
+    `/run/systemd/nspawn/unix-export/${machine}`,
+  ]) {
     await run("rmdir", [dir]);
   }
   await rm(paths.client(name), { recursive: true, force: true });

@@ -30,14 +30,26 @@ export function labExec(paths: LabPaths, box: string, command: readonly string[]
 }
 
 /** The words that run a command in a box. */
-function entry(paths: LabPaths, box: string, command: readonly string[]): readonly [string, readonly string[]] {
+function entry(
+  paths: LabPaths,
+  box: string,
+  command: readonly string[],
+): readonly [string, readonly string[]] {
   const clients = presentClients(paths);
   if (clients.includes(box)) {
     const leader = leaderOf(paths, box);
     if (leader === null) throw notUp(box);
-    const env = ["env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root"];
+    const env = [
+      "env",
+      "-i",
+      "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+      "HOME=/root",
+    ];
     const terminal = `TERM=${process.env.TERM ?? "dumb"}`;
-    return ["nsenter", ["--target", String(leader.pid), "--all", "--wd=/", "--", ...env, terminal, ...command]];
+    return [
+      "nsenter",
+      ["--target", String(leader.pid), "--all", "--wd=/", "--", ...env, terminal, ...command],
+    ];
   }
   const netns = `/run/netns/${paths.netns(box)}`;
   if (BOXES.some((name) => name === box)) {
@@ -53,5 +65,9 @@ function entry(paths: LabPaths, box: string, command: readonly string[]): readon
 }
 
 function notUp(box: string): SurefootError {
-  return new SurefootError({ code: "lab-failed", message: `${box} is not up`, hint: "Run `surefoot lab up`." });
+  return new SurefootError({
+    code: "lab-failed",
+    message: `${box} is not up`,
+    hint: "Run `surefoot lab up`.",
+  });
 }

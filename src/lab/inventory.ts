@@ -24,7 +24,8 @@ gateways:
 function hostLine({ name, number, variant }: ClientSpec): string {
   const address = clientAddress(number);
   const plain = `{ address: ${address} }`;
-  if (variant === "root-only") return `      ${name}: { ssh: { address: ${address}, user: root }, become: false }`;
+  if (variant === "root-only")
+    return `      ${name}: { ssh: { address: ${address}, user: root }, become: false }`;
   return `      ${name}: { ssh: ${plain} }`;
 }
 

@@ -23,7 +23,10 @@ async function keyPair(file: string, comment: string): Promise<void> {
 }
 
 /** Makes the user's key and the clients' host keys as far as they are missing, and writes known_hosts. */
-export async function ensureKeys(paths: LabPaths, names: readonly { name: string; number: number }[]): Promise<void> {
+export async function ensureKeys(
+  paths: LabPaths,
+  names: readonly { name: string; number: number }[],
+): Promise<void> {
   await mkdir(paths.ssh, { recursive: true });
   const user = join(paths.ssh, "id_ed25519");
   await keyPair(user, `surefoot-${paths.lab}`);

@@ -67,7 +67,9 @@ const echoFile = (paths: LabPaths): string => join(paths.dir, "echo.pid");
 
 /** Whether the network was built to its end and its namespaces are still there. */
 export function networkStands(paths: LabPaths): boolean {
-  return existsSync(builtFile(paths)) && boxNamespaces(paths).every((name) => existsSync(`/run/netns/${name}`));
+  return (
+    existsSync(builtFile(paths)) && boxNamespaces(paths).every((name) => existsSync(`/run/netns/${name}`))
+  );
 }
 
 /** Builds the fabric and the boxes; nothing of them may be there. */

@@ -26,7 +26,10 @@ function has(command: string): boolean {
  */
 export function requireLab(): void {
   if (process.platform !== "linux") {
-    throw requirement(`The lab needs Linux; this is ${process.platform}.`, "Run it on a Linux machine or in a virtual one.");
+    throw requirement(
+      `The lab needs Linux; this is ${process.platform}.`,
+      "Run it on a Linux machine or in a virtual one.",
+    );
   }
   const missing = Object.entries(PACKAGES).filter(([command]) => !has(command));
   if (missing.length === 0) return;
@@ -47,5 +50,8 @@ export function hasSudo(): boolean {
 
 /** The error for someone who is neither root nor has sudo. */
 export function needsRoot(): SurefootError {
-  return requirement("The lab makes network namespaces, for which it needs root.", "Run it as root, or install sudo.");
+  return requirement(
+    "The lab makes network namespaces, for which it needs root.",
+    "Run it as root, or install sudo.",
+  );
 }

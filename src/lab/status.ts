@@ -29,7 +29,10 @@ export async function labStatus(paths: LabPaths): Promise<LabStatus> {
     bastion: [ADDRESS.bastion, "reaches the clients through the gateways"],
     nat1: [ADDRESS.nat1.lan, `seen outside as ${ADDRESS.nat1.wan}`],
     nat2: [ADDRESS.nat2.lan, `seen outside as ${ADDRESS.nat2.wan}`],
-    internet: [ADDRESS.echo, echo ? "answers with the source address it saw" : "its echo server is not running"],
+    internet: [
+      ADDRESS.echo,
+      echo ? "answers with the source address it saw" : "its echo server is not running",
+    ],
   };
   const boxes = BOXES.map((name): BoxStatus => {
     const [address = "", note = ""] = notes[name] ?? [];

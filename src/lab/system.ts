@@ -35,7 +35,9 @@ export function run(
     child.stdin.on("error", () => undefined);
     child.stdin.end(options.input ?? "");
     child.on("error", reject);
-    child.on("close", (code, signal) => resolve({ exit: code ?? (signal === null ? 1 : 128), stdout, stderr }));
+    child.on("close", (code, signal) =>
+      resolve({ exit: code ?? (signal === null ? 1 : 128), stdout, stderr }),
+    );
   });
 }
 
@@ -61,7 +63,11 @@ export async function must(
 }
 
 /** Runs a POSIX shell script, fed by stdin, that must succeed. */
-export function mustSh(script: string, args: readonly string[] = [], timeoutMs = TIMEOUT_MS): Promise<string> {
+export function mustSh(
+  script: string,
+  args: readonly string[] = [],
+  timeoutMs = TIMEOUT_MS,
+): Promise<string> {
   return must("sh", ["-eus", "--", ...args], { input: script, timeoutMs });
 }
 
@@ -105,7 +111,11 @@ export function sleep(ms: number): Promise<void> {
 }
 
 /** Waits until a condition holds; gives whether it did in time. */
-export async function until(condition: () => boolean | Promise<boolean>, timeoutMs: number, stepMs = 50): Promise<boolean> {
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  timeoutMs: number,
+  stepMs = 50,
+): Promise<boolean> {
   const end = Date.now() + timeoutMs;
   for (;;) {
     if (await condition()) return true;

@@ -75,7 +75,8 @@ export async function bringUp(paths: LabPaths, options: UpOptions): Promise<UpRe
     started.push(spec.name);
   }
   const written = await writeInventory(paths, options.inventory, clients);
-  if (started.length > 0) say(`waiting for ${started.length === 1 ? started[0] : `${started.length} clients`} to boot`);
+  if (started.length > 0)
+    say(`waiting for ${started.length === 1 ? started[0] : `${started.length} clients`} to boot`);
   await Promise.all(clients.map((spec) => answers(paths, spec)));
   return { clients, started, written };
 }
@@ -136,7 +137,9 @@ async function answers(paths: LabPaths, spec: ClientSpec): Promise<void> {
   const log = join(paths.client(spec.name), "console.log");
   throw new SurefootError({
     code: "lab-failed",
-    message: alive() ? `${spec.name} did not answer SSH within ${BOOT_TIMEOUT_MS / 1000} s` : `${spec.name} did not start`,
+    message: alive()
+      ? `${spec.name} did not answer SSH within ${BOOT_TIMEOUT_MS / 1000} s`
+      : `${spec.name} did not start`,
     place: { host: spec.name },
     hint: `Look at its console: ${log}`,
     detail: (await must("tail", ["-n", "15", log]).catch(() => "")).trim(),

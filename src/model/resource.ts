@@ -60,8 +60,8 @@ export interface Resource<K extends string, P, S extends object> {
   target(params: P, actual: S | null): S | null;
   /** The steps that lead from one state to another. Pure; undo is the same with its arguments swapped. */
   steps(from: S | null, to: S | null, params: P): readonly Step[];
-  /** Things worth saying about the actual state that no step will change: who overrides, which route wins. */
-  notes?(params: P, actual: S | null): readonly string[];
+  /** Things worth saying that no step will change, from the same outputs: who overrides, which route wins. */
+  notes?(outputs: readonly string[], params: P): readonly string[];
   /** Any earlier step may change what the probe reads (a command's guard), so it is planned only when it is reached. */
   readonly volatile?: boolean;
   /** The steps are wanted at every run, whatever the state: planned each time, and not expected to read as done. */

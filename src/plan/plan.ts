@@ -37,7 +37,7 @@ export function planHost(
     const plan = planTask(task, predicted.has(task.id) ? (predicted.get(task.id) ?? null) : reading.state);
     predicted.set(task.id, plan.desired);
     if (plan.status === "change") changedBy ??= task.title;
-    return { ...common, ...plan };
+    return { ...common, ...plan, notes: reading.notes ?? [] };
   });
   return { host, tasks: plans };
 }
@@ -45,7 +45,7 @@ export function planHost(
 function planTask(
   task: Task,
   actual: object | null,
-): Pick<TaskPlan, "status" | "actual" | "desired" | "steps" | "undo" | "notes"> {
+): Pick<TaskPlan, "status" | "actual" | "desired" | "steps" | "undo"> {
   const { resource, params } = task;
   const desired = resource.target(params, actual);
   const mark = (steps: readonly Step[]): readonly Step[] =>
@@ -57,7 +57,6 @@ function planTask(
     desired,
     steps,
     undo: steps.length > 0 ? mark(resource.steps(desired, actual, params)) : [],
-    notes: resource.notes?.(params, actual) ?? [],
   };
 }
 

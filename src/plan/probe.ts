@@ -5,7 +5,7 @@ import type { Frame } from "./frames.js";
 
 /** What was read of one task's thing: its state (null where absent), or why that is unknown. */
 export type Reading =
-  | { readonly state: object | null }
+  | { readonly state: object | null; readonly notes?: readonly string[] }
   | { readonly unknown: { readonly message: string; readonly hint: string } };
 
 /** Readings by task id. */
@@ -71,7 +71,9 @@ function readTask(
     texts.push(frame.output);
   }
   try {
-    return { state: task.resource.parse(texts, task.params) };
+    const state = task.resource.parse(texts, task.params);
+    const notes = task.resource.notes?.(texts, task.params) ?? [];
+    return notes.length === 0 ? { state } : { state, notes };
   } catch (thrown) {
     if (thrown instanceof ProbeError) return { unknown: { message: thrown.message, hint: thrown.hint } };
     throw thrown;

@@ -9,6 +9,7 @@ import { SurefootError, SurefootErrors } from "../model/error.js";
 import type { FilePlace } from "../model/place.js";
 import { codeFrame } from "../model/place.js";
 import { TaskParamsError } from "../model/resource.js";
+import { setTemplateBase } from "../resources/content/render.js";
 import type { Playbook } from "./define.js";
 import { isPlaybook } from "./define.js";
 
@@ -38,6 +39,7 @@ export async function loadPlaybook(path: string): Promise<LoadedPlaybook> {
     const hint = "Name a TypeScript file, for example playbooks/ecmp.ts.";
     throw new SurefootError({ code: "playbook-missing", message, hint }, { cause });
   }
+  setTemplateBase(dirname(file));
   const jiti = createJiti(file, {
     alias: { surefoot: fileURLToPath(new URL("./shim.cjs", import.meta.url)) },
     fsCache: cacheFolder(),

@@ -8,10 +8,13 @@ const DETAIL_LINES = 15;
 
 /** One error as compilers show it: code and message, place, the lines around it, the hint. Ends with a newline. */
 export function formatError(error: ErrorData, paint: Paint, place = error.place): string {
-  const lines = [`${paint(["red", "bold"], `error[${error.code}]`)}${paint("bold", `: ${printable(error.message)}`)}`];
+  const lines = [
+    `${paint(["red", "bold"], `error[${error.code}]`)}${paint("bold", `: ${printable(error.message)}`)}`,
+  ];
   if (place !== undefined) lines.push(`${paint("cyan", "  -->")} ${printable(formatPlace(place))}`);
   if (error.frame !== undefined) lines.push(indent(paint("dim", printable(error.frame)), "  "));
-  if (error.detail !== undefined) lines.push(indent(lastLines(printable(error.detail)), paint("dim", "  | ")));
+  if (error.detail !== undefined)
+    lines.push(indent(lastLines(printable(error.detail)), paint("dim", "  | ")));
   lines.push(`  ${paint("green", "hint:")} ${printable(error.hint)}`);
   return `${lines.join("\n")}\n`;
 }

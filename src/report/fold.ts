@@ -1,0 +1,147 @@
+import type { ErrorData } from "../model/error.js";
+import type { Event, Outcome, RunFinished, RunStarted } from "../model/event.js";
+import { formatPlace } from "../model/place.js";
+import type { ChangeStyle } from "./changes.js";
+import { showTasks } from "./changes.js";
+import { formatError } from "./errors.js";
+import { compressNames, fewNames } from "./names.js";
+import { duration, indent, plural } from "./text.js";
+
+/** Hosts that a `--limit` in a suggested command may name without becoming unreadable. */
+const LIMIT_PIECES = 12;
+
+const NO_CHANGES = "";
+
+/** How many of the errors that read the same are told apart by their place. */
+interface Failure {
+  readonly error: ErrorData;
+  readonly hosts: string[];
+}
+
+/** Folds a run's events into what is told at its end: what reads the same for many hosts is told once. */
+export class RunFold {
+  readonly #style: ChangeStyle;
+  /** Each distinct text once, however many hosts share it. */
+  readonly #texts = new Map<string, string>();
+  readonly #plans = new Map<string, string>();
+  readonly #groups = new Map<
+    string,
+    { readonly outcome: Outcome; readonly text: string; readonly hosts: string[] }
+  >();
+  readonly #failures = new Map<string, Failure>();
+  readonly #warnings = new Set<string>();
+  #started: RunStarted | undefined;
+  #finished: RunFinished | undefined;
+
+  constructor(style: ChangeStyle) {
+    this.#style = style;
+  }
+
+  onEvent(event: Event): void {
+    if (event.type === "run-started") this.#started = event;
+    else if (event.type === "run-finished") this.#finished = event;
+    else if (event.type === "warning") this.#warnings.add(event.message);
+    else if (event.type === "host-planned") {
+      const text = showTasks(event.plan.tasks, this.#style);
+      const shared = this.#texts.get(text) ?? text;
+      this.#texts.set(shared, shared);
+      this.#plans.set(event.host, shared);
+    } else if (event.type === "host-finished") {
+      const text = this.#plans.get(event.host) ?? NO_CHANGES;
+      this.#plans.delete(event.host);
+      if (event.error !== undefined) this.#fail(event.host, event.error);
+      else this.#group(event.outcome, text, event.host);
+    }
+  }
+
+  #group(outcome: Outcome, text: string, host: string): void {
+    const key = `${outcome}\0${text}`;
+    const group = this.#groups.get(key) ?? { outcome, text, hosts: [] };
+    this.#groups.set(key, group);
+    group.hosts.push(host);
+  }
+
+  #fail(host: string, error: ErrorData): void {
+    const at = error.place !== undefined && "host" in error.place ? (error.place.at ?? "") : "";
+    // Addresses and the like differ from host to host; code and message say whether it is the same trouble.
+    const key = `${error.code}\0${error.message}\0${/^ssh /.test(at) ? "" : at}`;
+    const failure = this.#failures.get(key) ?? { error, hosts: [] };
+    this.#failures.set(key, failure);
+    failure.hosts.push(host);
+  }
+
+  /** All that is to be told, ending with a newline. */
+  text(): string {
+    const parts = [...this.#warnings].map((message) => `warning: ${message}\n`);
+    const shown = [...this.#groups.values()].filter((group) => group.text !== "");
+    for (const { outcome, text, hosts } of shown)
+      parts.push(`${this.#heading(outcome, hosts)}\n${indent(text, "  ")}\n`);
+    for (const failure of this.#failures.values()) parts.push(this.#failure(failure));
+    if (this.#finished !== undefined) parts.push(this.#summary(this.#finished));
+    return parts.join("\n");
+  }
+
+  #heading(outcome: Outcome, hosts: readonly string[]): string {
+    const { paint } = this.#style;
+    const what = HEADINGS[outcome];
+    return `${paint("bold", plural(hosts.length, "host"))} ${paint(COLORS[outcome], what)}: ${compressNames(hosts)}`;
+  }
+
+  #failure({ error, hosts }: Failure): string {
+    const { paint } = this.#style;
+    const [only] = hosts;
+    if (hosts.length === 1 && only !== undefined) return formatError(error, paint);
+    const at = error.place === undefined ? "" : formatPlace(error.place).replace(/^[^:]*/, "");
+    return formatError(error, paint, {
+      host: `${plural(hosts.length, "host")}: ${compressNames(hosts)}${at === "" ? "" : ` (first${at})`}`,
+    });
+  }
+
+  #summary({ tally, ms }: RunFinished): string {
+    const { paint } = this.#style;
+    const outcomes = ORDER.filter((outcome) => tally[outcome] > 0);
+    const counts = outcomes.map((outcome) => paint(COLORS[outcome], `${tally[outcome]} ${WORDS[outcome]}`));
+    const total = ORDER.reduce((sum, outcome) => sum + tally[outcome], 0);
+    const line = `${plural(total, "host")} in ${duration(ms)}: ${counts.join(", ") || "nothing to do"}`;
+    const next = this.#next();
+    return next === undefined ? `${line}\n` : `${line}\n${paint("dim", `next: ${next}`)}\n`;
+  }
+
+  /** The one command that helps most from here. */
+  #next(): string | undefined {
+    if (this.#started === undefined) return undefined;
+    const { playbook, inventory, command } = this.#started;
+    const failed = [...this.#failures.values()].flatMap((failure) => failure.hosts);
+    const on = `${playbook} -i ${inventory}`;
+    if (failed.length > 0) {
+      const names = fewNames(failed, LIMIT_PIECES);
+      return names.includes(" more")
+        ? undefined
+        : `surefoot ${command} ${on} --limit '${names.replaceAll(", ", ",")}'`;
+    }
+    const pending = [...this.#groups.values()].some((group) => group.outcome === "would-change");
+    return pending && command === "plan" ? `surefoot run ${on}` : undefined;
+  }
+}
+
+const ORDER: readonly Outcome[] = ["ok", "changed", "would-change", "failed", "unreachable", "skipped"];
+
+const WORDS: Readonly<Record<Outcome, string>> = {
+  ok: "in sync",
+  changed: "changed",
+  "would-change": "would change",
+  failed: "failed",
+  unreachable: "unreachable",
+  skipped: "not started",
+};
+
+const HEADINGS: Readonly<Record<Outcome, string>> = { ...WORDS, changed: "changed and verified" };
+
+const COLORS = {
+  ok: "green",
+  changed: "yellow",
+  "would-change": "yellow",
+  failed: "red",
+  unreachable: "red",
+  skipped: "cyan",
+} as const satisfies Record<Outcome, string>;

@@ -1,0 +1,67 @@
+import type { Event, Phase } from "../model/event.js";
+import { fit } from "./text.js";
+
+/** A host that has been in one phase for longer than this is named as slow. */
+const SLOW_MS = 5_000;
+
+/** Stages that a person sees: login and reading are one, and so are applying and reading again. */
+export type Stage = "read" | "apply";
+
+const STAGE_OF: Readonly<Record<Phase, Stage>> = {
+  connect: "read",
+  probe: "read",
+  apply: "apply",
+  verify: "apply",
+};
+
+/** Counts what the hosts are busy with. */
+export class Progress {
+  total = 0;
+  readonly #busy = new Map<string, { readonly stage: Stage; readonly since: number }>();
+  readonly #done: Record<Stage, number> = { read: 0, apply: 0 };
+  readonly #entered: Record<Stage, number> = { read: 0, apply: 0 };
+  readonly #failed: string[] = [];
+
+  onEvent(event: Event, now: number): void {
+    if (event.type === "run-started") this.total = event.hosts;
+    if (event.type === "host-phase") this.#enter(event.host, STAGE_OF[event.phase], now);
+    if (event.type === "host-finished") {
+      const at = this.#busy.get(event.host);
+      if (at !== undefined) this.#done[at.stage]++;
+      this.#busy.delete(event.host);
+      if (event.error !== undefined) this.#failed.push(event.host);
+    }
+  }
+
+  #enter(host: string, stage: Stage, now: number): void {
+    const at = this.#busy.get(host);
+    if (at?.stage === stage) return;
+    if (at !== undefined) this.#done[at.stage]++;
+    this.#entered[stage]++;
+    this.#busy.set(host, { stage, since: now });
+  }
+
+  /** Whether any host has come to a stage. */
+  reached(stage: Stage): boolean {
+    return this.#entered[stage] > 0;
+  }
+
+  /** One line on a stage: how many are done, which are slow, which failed. */
+  line(stage: Stage, now: number, columns: number): string {
+    const of = stage === "read" ? this.total : this.#entered.apply;
+    const words = [
+      `${stage === "read" ? "read and compare" : "apply and verify"}  ${this.#done[stage]}/${of}`,
+    ];
+    const slow = [...this.#busy]
+      .filter(([, at]) => at.stage === stage && now - at.since > SLOW_MS)
+      .sort(([, a], [, b]) => a.since - b.since)
+      .slice(0, 3)
+      .map(([host, at]) => `${host} (${Math.round((now - at.since) / 1000)} s)`);
+    if (slow.length > 0) words.push(`slow: ${slow.join(", ")}`);
+    if (this.#failed.length > 0) {
+      const more = this.#failed.length > 3 ? ", ..." : "";
+      words.push(`${this.#failed.length} failed: ${this.#failed.slice(0, 3).join(", ")}${more}`);
+    }
+    return fit(words.join("  "), columns);
+  }
+}

@@ -1,0 +1,58 @@
+import type { Writable } from "node:stream";
+import type { Event } from "../model/event.js";
+import { RunFold } from "./fold.js";
+import type { Live } from "./live.js";
+import { Progress } from "./progress.js";
+import type { Reporter } from "./reporter.js";
+import { painter } from "./text.js";
+
+/** How often the live rows are redrawn: 5 Hz is calm to look at and cheap with thousands of hosts. */
+const REDRAW_MS = 200;
+/** How often progress is said where nothing can be redrawn. */
+const PLAIN_MS = 10_000;
+
+/** What the terminal report needs to know. */
+export interface TerminalOptions {
+  readonly out: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly color: boolean;
+  readonly verbose: number;
+}
+
+/**
+ * Tells a person about a run: a live row per stage on a terminal, a line now and then elsewhere, and at the end what was found, done
+ * and wrong, folded over hosts.
+ */
+export function terminalReporter(options: TerminalOptions): Reporter {
+  const { out } = options;
+  const progress = new Progress();
+  const fold = new RunFold({ paint: painter(options.color), verbose: options.verbose });
+  let timer: NodeJS.Timeout | undefined;
+  let live: Promise<Live> | undefined;
+
+  const begin = (): void => {
+    if (out.isTTY === true) {
+      const started = import("./live.js").then(({ startLive }) => startLive(progress, out.columns ?? 80));
+      live = started;
+      timer = setInterval(() => void started.then((rows) => rows.redraw()), REDRAW_MS);
+    } else {
+      timer = setInterval(() => {
+        const now = performance.now();
+        const stage = progress.reached("apply") ? "apply" : "read";
+        out.write(`${progress.line(stage, now, 200)}\n`);
+      }, PLAIN_MS);
+    }
+  };
+
+  return {
+    onEvent: (event: Event) => {
+      progress.onEvent(event, performance.now());
+      fold.onEvent(event);
+      if (event.type === "run-started") begin();
+    },
+    close: async () => {
+      clearInterval(timer);
+      if (live !== undefined) await (await live).end();
+      await new Promise<void>((resolve) => out.write(fold.text(), () => resolve()));
+    },
+  };
+}
