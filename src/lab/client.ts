@@ -11,11 +11,12 @@ import { childrenOf, identify, isRunning, must, run, until } from "./system.js";
  * Keeps one client running. Every boot gets a new network namespace with a new interface, so that nothing of the running
  * network survives a reboot, as on a real host. The overlay is mounted in a mount namespace of its own and goes with it.
  *
- * Arguments: folder of the client, base image, network namespace, fabric's namespace, name of the fabric's end, machine name.
+ * Arguments: folder of the client, base image, network namespace, fabric's namespace, name of the fabric's end, machine name, hardware
+ * address, which a reboot does not change, so that the gateways' neighbour tables stay right.
  * systemd-nspawn exits with 133 when the machine inside wants to reboot (EXIT_FORCE_RESTART in its sources), because of --keep-unit.
  */
 const SUPERVISOR = `#!/bin/sh
-dir=$1 base=$2 net=$3 fabric=$4 port=$5 machine=$6
+dir=$1 base=$2 net=$3 fabric=$4 port=$5 machine=$6 mac=$7
 read -r _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ start _ < /proc/self/stat
 for tree in /sys/fs/cgroup/systemd /sys/fs/cgroup; do
   [ -w "$tree/cgroup.procs" ] || continue
@@ -34,7 +35,7 @@ while :; do
   ip netns del "$net" 2>/dev/null
   ip netns add "$net" || exit 1
   ip -n "$fabric" link del "$port" 2>/dev/null
-  ip -n "$fabric" link add "$port" type veth peer name eth1 netns "$net" || exit 1
+  ip -n "$fabric" link add "$port" type veth peer name eth1 address "$mac" netns "$net" || exit 1
   ip -n "$fabric" link set "$port" master lan up || exit 1
   SYSTEMD_NSPAWN_API_VFS_WRITABLE=network SYSTEMD_NSPAWN_LOCK=0 unshare --mount sh -c '
     mount -t overlay overlay -o "lowerdir=$1,upperdir=$2/upper,workdir=$2/work" "$2/root" &&
@@ -54,6 +55,8 @@ Name=eth1
 [Network]
 Address=${address}/24
 Gateway=${ADDRESS.nat1.lan}
+# Nobody here sends router advertisements; waiting for them would delay network-online by a dozen seconds.
+IPv6AcceptRA=no
 `;
 
 const IFUPDOWN = (address: string): string => `auto lo
@@ -133,12 +136,17 @@ export async function writeClient(paths: LabPaths, spec: ClientSpec): Promise<vo
   await writeFile(join(dir, "variant"), spec.variant);
 }
 
+/** A locally administered address (IEEE 802, second bit of the first byte). */
+function macOf(n: number): string {
+  return `02:5f:00:00:${(n >> 8).toString(16).padStart(2, "0")}:${(n & 255).toString(16).padStart(2, "0")}`;
+}
+
 /** Starts a client's supervisor, which starts the client. */
 export async function startClient(paths: LabPaths, spec: ClientSpec, base: string): Promise<void> {
   const dir = paths.client(spec.name);
   await writeFile(join(dir, "supervisor"), SUPERVISOR, { mode: 0o755 });
   const machine = paths.netns(spec.name);
-  const args = [join(dir, "supervisor"), dir, base, machine, paths.netns("fabric"), spec.name, machine];
+  const args = [join(dir, "supervisor"), dir, base, machine, paths.netns("fabric"), spec.name, machine, macOf(spec.number)];
   const log = await open(join(dir, "console.log"), "a");
   if (existsSync("/run/systemd/system")) {
     const unit = [`--unit=${machine}`, "--collect", "--quiet", "-p", "Delegate=yes", "-p", "KillMode=mixed"];

@@ -48,7 +48,7 @@ function entry(
     const terminal = `TERM=${process.env.TERM ?? "dumb"}`;
     return [
       "nsenter",
-      ["--target", String(leader.pid), "--all", "--wd=/", "--", ...env, terminal, ...command],
+      ["--target", String(leader.pid), "--all", "--root", "--wd", "--", ...env, terminal, ...command],
     ];
   }
   const netns = `/run/netns/${paths.netns(box)}`;
