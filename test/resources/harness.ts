@@ -1,0 +1,113 @@
+import { expect } from "vitest";
+import { sameJson } from "../../src/model/json.js";
+import type { Step, Task } from "../../src/model/resource.js";
+import type { Sh } from "../../src/model/sh.js";
+import { quote, sh, trustedSh } from "../../src/model/sh.js";
+
+/** A fresh temporary folder, on the machine where the case runs, for this case alone. */
+export interface Sandbox {
+  readonly dir: string;
+}
+
+/**
+ * Where a case can run. `shell`: any POSIX sh, as any user. `netns`: as root of a network namespace of its own, where
+ * /etc/sysctl.d is an empty folder of its own too. `systemd`: a real host of the lab, as root.
+ */
+export type Needs = "shell" | "netns" | "systemd";
+
+/** One original state and one task, for which the laws of resources must hold. */
+export interface ContractCase {
+  /** Unique within the kind; says what is there and what is wanted: `a default by DHCP becomes two next hops`. */
+  readonly name: string;
+  readonly needs: Needs;
+  /** Puts the original state in place. */
+  readonly prepare: Sh;
+  /** Made by the kind's factory. */
+  readonly task: Task;
+  /** Read-only; what it prints must be unchanged by a probe, and equal again after undo. */
+  readonly snapshot?: Sh;
+  /** Why this thing can't be taken back, where it can't: law 3 is then not asked of it. */
+  readonly irreversible?: string;
+}
+
+/**
+ * What every `test/resources/<kind>.cases.ts` exports as `cases`. It is called anew for every case, each time with a
+ * fresh sandbox, and must give the same cases in the same order.
+ */
+export type Cases = (sandbox: Sandbox) => readonly ContractCase[];
+
+/** How a script ended. */
+export interface Ended {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exit: number;
+}
+
+/** Runs a script by a POSIX sh with a clean environment, somewhere. */
+export type Executor = (script: Sh) => Promise<Ended>;
+
+/** What the engine sets up for every script that it sends, without its frames. */
+const prelude = sh`LC_ALL=C
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+export LC_ALL PATH
+unset LANGUAGE
+umask 022
+exec </dev/null
+`;
+
+async function output(run: Executor, script: Sh, what: string): Promise<string> {
+  const { stdout, stderr, exit } = await run(sh`${prelude}(${trustedSh(`eval ${quote(script.sh)}`)})`);
+  expect({ exit, stderr: exit === 0 ? "" : stderr }, `${what} must succeed: ${script.sh}`).toEqual({
+    exit: 0,
+    stderr: "",
+  });
+  return stdout;
+}
+
+/** Reads a task's state as the engine does: every probe script on its own, then parsed. */
+export async function probe(run: Executor, task: Task): Promise<object | null> {
+  const outputs: string[] = [];
+  for (const script of task.resource.probe(task.params)) outputs.push(await output(run, script, "a probe"));
+  return task.resource.parse(outputs, task.params);
+}
+
+/** Carries steps out one after the other, each in a subshell with `set -e`, as the engine does. */
+export async function carryOut(run: Executor, steps: readonly Step[]): Promise<void> {
+  for (const step of steps) await output(run, sh`set -e\n${step.run}`, `step "${step.title}"`);
+}
+
+function same(actual: unknown, expected: unknown, law: string): void {
+  if (!sameJson(actual, expected)) expect(actual, law).toEqual(expected);
+}
+
+/** Checks all laws of resources (see `Resource` in src/model/resource.ts) for one case. */
+export async function checkLaws(run: Executor, one: ContractCase): Promise<void> {
+  const { resource, params } = one.task;
+  const snapshot = async (): Promise<string> =>
+    one.snapshot === undefined ? "" : output(run, one.snapshot, "the snapshot");
+  const plan = (from: object | null, to: object | null): readonly Step[] => resource.steps(from, to, params);
+
+  await output(run, one.prepare, "prepare");
+  const before = await snapshot();
+  const actual = await probe(run, one.task);
+  same(await probe(run, one.task), actual, "law 4: a second probe reads the same");
+  expect(await snapshot(), "law 4: a probe changes nothing").toBe(before);
+  same(JSON.parse(JSON.stringify(actual)), actual, "a state is plain data");
+
+  const target = resource.target(params, actual);
+  expect(plan(actual, actual), "law 1: no steps from the actual state to itself").toEqual([]);
+  expect(plan(target, target), "law 1: no steps from the target to itself").toEqual([]);
+
+  await carryOut(run, plan(actual, target));
+  if (resource.repeats?.(params) !== true) {
+    const reached = await probe(run, one.task);
+    same(reached, target, "law 2: apply, then probe equals the target");
+    const second = plan(reached, resource.target(params, reached));
+    expect(second, "law 5: a second run plans nothing").toEqual([]);
+  }
+  if (one.irreversible !== undefined) return;
+
+  await carryOut(run, plan(target, actual));
+  same(await probe(run, one.task), actual, "law 3: undo, then probe equals the original");
+  expect(await snapshot(), "law 3: undo leaves everything as it was").toBe(before);
+}
