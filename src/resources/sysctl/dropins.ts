@@ -15,92 +15,140 @@ const FOLDERS = [
 /** Read by procps' `sysctl --system` after all others (sysctl(8)); by systemd-sysctl only where a drop-in links to it. */
 export const PROCPS_LAST = "/etc/sysctl.conf";
 
-/** One assignment in a file: `net.ipv4.ip_forward = 1`. */
-export interface Assignment {
+/** One line of a file that sets a parameter, or keeps patterns off it. */
+export interface Line {
   readonly file: string;
   /** 1-based. */
   readonly line: number;
+  /** The line as it stands. */
+  readonly text: string;
   /** Path below /proc/sys; may hold glob characters. */
   readonly path: string;
-  readonly value: string;
+  /** null: no pattern shall set it (`-key` without a value). */
+  readonly value: string | null;
 }
 
-/** What the drop-ins assign, by file. */
-export type Dropins = ReadonlyMap<string, readonly Assignment[]>;
+/** A drop-in. `special`: it is no regular file, which systemd takes for none: a link to /dev/null switches it off. */
+export interface Dropin {
+  readonly kind: "file" | "special" | "unreadable";
+  readonly lines: readonly Line[];
+}
+
+/** The drop-ins of a host by path, and /etc/sysctl.conf. */
+export type Dropins = ReadonlyMap<string, Dropin>;
 
 /**
- * Prints every line of every drop-in that may assign something, as `LINE:TEXT` behind a line `@FILE`. Shell built-ins only, so that it
- * costs no process. The same for all sysctl tasks of a host, which then run it once.
+ * Lists every drop-in, then prints each line that is no comment as `FILE:LINE:TEXT`. The same for all sysctl tasks of a host, which
+ * then run it once; one process, for a shell that reads byte by byte (dash) is slower.
  */
-export const DUMP: Sh = sh`for f in /etc/sysctl.d/*.conf /run/sysctl.d/*.conf /usr/local/lib/sysctl.d/*.conf \
-/usr/lib/sysctl.d/*.conf /lib/sysctl.d/*.conf /etc/sysctl.conf; do
-[ -e "$f" ] || continue
-[ -r "$f" ] || { echo "$f can't be read" >&2; exit 1; }
-printf '@%s\\n' "$f"
-i=0
-while IFS= read -r l || [ -n "$l" ]; do
-i=$((i+1))
-case $l in *=*) printf '%s:%s\\n' "$i" "$l" ;; esac
-done < "$f"
-done`;
+export const DUMP: Sh = sh`set -- /etc/sysctl.d/*.conf /run/sysctl.d/*.conf /usr/local/lib/sysctl.d/*.conf /usr/lib/sysctl.d/*.conf
+[ -h /lib ] || set -- "$@" /lib/sysctl.d/*.conf
+set -- "$@" ${PROCPS_LAST}
+for f do
+shift
+if [ ! -e "$f" ]; then continue
+elif [ ! -f "$f" ]; then k=special
+elif [ ! -r "$f" ]; then k=unreadable
+else k=file; set -- "$@" "$f"
+fi
+printf '%s %s\\n' $k "$f"
+done
+echo
+grep -n '^[[:space:]]*[^#;[:space:]]' /dev/null "$@" || [ $? -eq 1 ]`;
 
-/** Reads the output of {@link DUMP}: assignments by file, files that assign nothing among them. */
+/** Reads the output of {@link DUMP}. */
 export function parseDump(output: string): Dropins {
-  const files = new Map<string, Assignment[]>();
-  let file = "";
-  for (const row of output.split("\n")) {
-    if (row.startsWith("@")) {
-      file = row.slice(1);
-      files.set(file, []);
-      continue;
-    }
-    const [, line = "", key = "", value = ""] = /^(\d+):\s*-?\s*([^\s#;=][^=]*?)\s*=(.*)$/.exec(row) ?? [];
-    if (key !== "")
-      files.get(file)?.push({ file, line: Number(line), path: sysctlPath(key), value: normalValue(value) });
+  const end = output.indexOf("\n\n");
+  const lines = output
+    .slice(end + 2)
+    .split("\n")
+    .flatMap(parseLine);
+  const files = new Map<string, Dropin>();
+  for (const row of output.slice(0, Math.max(end, 0)).split("\n")) {
+    const [, kind, file = ""] = /^(\w+) (.+)$/.exec(row) ?? [];
+    if (kind !== "file" && kind !== "special" && kind !== "unreadable") continue;
+    files.set(file, { kind, lines: lines.filter((line) => line.file === file) });
   }
   return files;
 }
 
-/** The files that count, in the order of their names: those hidden by one of the same name in a stronger folder are left out. */
+function parseLine(row: string): readonly Line[] {
+  const [, file = "", line, text = ""] = /^(.+?\.conf):(\d+):(.*)$/.exec(row) ?? [];
+  const [, dash, key = "", assigned] = /^\s*(-?)\s*([^=]+?)\s*(=.*)?$/.exec(text) ?? [];
+  if (line === undefined || key === "" || (dash === "" && assigned === undefined)) return [];
+  const value = assigned === undefined ? null : normalValue(assigned.slice(1));
+  return [{ file, line: Number(line), text, path: sysctlPath(key), value }];
+}
+
+/** The last line of a file that sets a parameter by its name, which is the one that counts there. */
+export function ownLine(files: Dropins, file: string, path: string): Line | undefined {
+  return files.get(file)?.lines.findLast((line) => line.path === path && line.value !== null);
+}
+
+/** The drop-ins as they are once a file sets a parameter: in the line that set it before, else in a new last one. */
+export function withValue(files: Dropins, file: string, path: string, value: string): Dropins {
+  const own = ownLine(files, file, path);
+  const lines = files.get(file)?.lines ?? [];
+  const fresh: Line = { file, line: Number.POSITIVE_INFINITY, text: "", path, value };
+  const changed =
+    own === undefined ? [...lines, fresh] : lines.map((line) => (line === own ? { ...line, value } : line));
+  return new Map([...files, [file, { kind: "file", lines: changed }]]);
+}
+
+/** The file in a stronger folder that hides one of the same name, if there is one. */
+export function hiddenBy(files: Dropins, file: string): string | undefined {
+  const stronger = FOLDERS.slice(0, FOLDERS.indexOf(dirname(file)));
+  return stronger.map((folder) => `${folder}/${basename(file)}`).find((other) => files.has(other));
+}
+
+/** The files that systemd-sysctl reads, in its order: by name, whatever the folder. */
 function visible(files: Dropins): readonly string[] {
-  const byName = new Map<string, string>();
-  for (const folder of FOLDERS) {
-    for (const file of files.keys()) {
-      const name = basename(file);
-      if (dirname(file) === folder && !byName.has(name)) byName.set(name, file);
-    }
-  }
-  return [...byName].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, file]) => file);
+  return [...files.keys()]
+    .filter((file) => FOLDERS.includes(dirname(file)) && hiddenBy(files, file) === undefined)
+    .sort((a, b) => (basename(a) < basename(b) ? -1 : 1));
 }
 
-const isGlob = (path: string): boolean => /[*?[]/.test(path);
-
-function globMatches(glob: string, path: string): boolean {
-  const source = glob
-    .replace(/[.+^${}()|\\]/g, "\\$&")
-    .replaceAll("*", "[^/]*")
-    .replaceAll("?", "[^/]");
-  return new RegExp(`^${source}$`).test(path);
-}
-
-function lastOf(assignments: readonly Assignment[], path: string): Assignment | null {
-  const exact = assignments.filter((one) => one.path === path).at(-1);
-  // An explicit assignment wins over patterns, wherever they stand (sysctl.d(5)).
-  return exact ?? assignments.filter((one) => isGlob(one.path) && globMatches(one.path, path)).at(-1) ?? null;
-}
-
-/** The assignment that systemd-sysctl makes at boot, or null where none is. */
-export function atBoot(files: Dropins, path: string): Assignment | null {
-  return lastOf(
-    visible(files).flatMap((file) => files.get(file) ?? []),
+/** The line by which systemd-sysctl sets a parameter at boot, or keeps it from being set; null where there is none. */
+export function atBoot(files: Dropins, path: string): Line | null {
+  return effective(
+    visible(files).flatMap((file) => files.get(file)?.lines ?? []),
     path,
   );
 }
 
-/** The assignment that stands after procps' `sysctl --system`, which takes whatever comes last. */
-export function afterProcps(files: Dropins, path: string): Assignment | null {
-  const all = [...visible(files), PROCPS_LAST].flatMap((file) => files.get(file) ?? []);
-  return (
-    all.filter((one) => one.path === path || (isGlob(one.path) && globMatches(one.path, path))).at(-1) ?? null
+/** The same for procps' `sysctl --system`. */
+export function byProcps(files: Dropins, path: string): Line | null {
+  return effective(
+    [...visible(files), PROCPS_LAST].flatMap((file) => files.get(file)?.lines ?? []),
+    path,
   );
+}
+
+/**
+ * What comes of all lines, in the order of systemd-sysctl (seen in its sources, version 252): a later line replaces an earlier one of
+ * the same name and takes its place at the end, unless it says the same; a name that is written out is never set by a pattern, wherever
+ * that stands; of patterns the last wins.
+ */
+function effective(lines: readonly Line[], path: string): Line | null {
+  const settings = new Map<string, Line>();
+  for (const line of lines) {
+    if (settings.get(line.path)?.value === line.value) continue;
+    settings.delete(line.path);
+    settings.set(line.path, line);
+  }
+  const exact = settings.get(path);
+  if (exact !== undefined) return exact;
+  return [...settings.values()].findLast((line) => line.value !== null && matches(line.path, path)) ?? null;
+}
+
+/** Whether a pattern of glob(7) matches a path; no part of it crosses a slash. */
+function matches(pattern: string, path: string): boolean {
+  if (!/[*?[]/.test(pattern)) return false;
+  const source = pattern.replace(/\[!?[^\]]+\]|[\s\S]/g, (part) => {
+    if (part === "*") return "[^/]*";
+    if (part === "?") return "[^/]";
+    if (part.length > 1) return part.replace(/^\[!/, "[^").replaceAll("\\", "\\\\");
+    return part.replace(/[.+^${}()|[\]\\]/, "\\$&");
+  });
+  return new RegExp(`^${source}$`).test(path);
 }

@@ -1,54 +1,79 @@
 import type { Sh } from "../../model/sh.js";
 import { sh } from "../../model/sh.js";
-import { dottedKey } from "./key.js";
 
-/**
- * Copies the drop-in at `$f` without the lines that set the key to `$n`, and puts the new line, if any, where the first of them stood,
- * else at the end. Sets `left` to 1 if any assignment or comment remains. Shell built-ins only.
- */
-function filter(path: string, line: string | null): Sh {
-  return sh`new=${line ?? ""}
-left=
-{
-if [ -e "$f" ]; then
-while IFS= read -r l || [ -n "$l" ]; do
-k=\${l%%=*}
-set -f
-set -- $k
-set +f
-k=\${1-}
-k=\${k#-}
-case $k in
-${dottedKey(path)}|${path}) case $l in *=*) l=$new; new= ;; esac; [ -n "$l" ] || continue ;;
-esac
-[ -z "$l" ] || left=1
-printf '%s\\n' "$l"
-done < "$f"
-fi
-[ -z "$new" ] || { printf '%s\\n' "$new"; left=1; }
-} > "$n"`;
+/** A drop-in as far as one parameter is concerned. */
+export interface OwnLine {
+  /** The line that sets it, as it stands; null: none does. */
+  readonly line: string | null;
+  /** Whether the file is there at all. */
+  readonly fileExists: boolean;
 }
 
+/** How often a line occurs, as the shell's `n`. */
+const count = (line: string): Sh => sh`n=0
+while IFS= read -r l || [ -n "$l" ]; do
+[ "$l" != ${line} ] || n=$((n+1))
+done < "$s"`;
+
 /**
- * Sets or removes a key's line in a drop-in, atomically; other lines, mode and owner stay. A file that is left without any line and that was
- * not there before is removed.
+ * Copies `$s` to `$t` with one line changed: `change` runs for the last that is `from`, `end` behind the last of all. Keeps whether the
+ * last line has a newline. Leaves `p` empty where nothing was written. Shell built-ins only.
  */
-export function editDropin(file: string, path: string, value: string | null, keepEmpty: boolean): Sh {
-  const line = value === null ? null : `${dottedKey(path)} = ${value}`;
-  return sh`f=${file}
-[ ! -L "$f" ] || f=$(readlink -f -- "$f")
-n=\${f%/*}/.surefoot.$$
-set -C
-: > "$n"
-set +C
-trap 'rm -f -- "$n"' EXIT
-[ ! -e "$f" ] || cp -p -- "$f" "$n"
-${filter(path, line)}
-if [ -z "$left" ] && [ ${keepEmpty ? 1 : 0} -eq 0 ]; then
-rm -f -- "$f" "$n"
-else
-sync -- "$n" 2>/dev/null || sync
-mv -f -- "$n" "$f"
-fi
+const copy = (from: string | null, change: Sh, end: Sh): Sh => sh`e='
+'
+p=
+i=0
+trap 'rm -f -- "$t"' EXIT
+[ "$s" = /dev/null ] || cp -p -- "$s" "$t"
+{
+while IFS= read -r l || { [ -n "$l" ] && e=; }; do
+${from === null ? sh`:` : sh`if [ "$l" = ${from} ] && i=$((i+1)) && [ $i -eq $n ]; then ${change}; fi`}
+printf '%s%s' "$p" "$l"
+p='
+'
+done < "$s"
+${end}
+[ -z "$p" ] || printf %s "$e"
+} > "$t"`;
+
+/**
+ * Turns one line of a drop-in into another, adds or removes it, atomically (rename(2)); everything else stays byte for byte, mode and
+ * owner too; a symlink stays and its target is replaced. Lines are told by their whole text, so that tasks that share a file can be
+ * taken back in any order. A file that was not there before goes when its last line does. Doing it twice is as good as once.
+ */
+export function editDropin(file: string, from: OwnLine, to: OwnLine): Sh {
+  const append = (line: string): Sh => sh`printf '%s%s' "$p" ${line}
+p='
+'`;
+  const changed =
+    from.line === null
+      ? to.line === null
+        ? sh`exit 0`
+        : sh`${count(to.line)}
+[ $n -eq 0 ] || exit 0
+${copy(null, sh`:`, append(to.line))}`
+      : sh`${count(from.line)}
+[ $n -gt 0 ] || ${missing(file, to)}
+${copy(from.line, to.line === null ? sh`continue` : sh`l=${to.line}`, sh`:`)}`;
+  const finish = sh`sync -- "$t" 2>/dev/null || sync
+mv -f -- "$t" "$f"
 trap - EXIT`;
+  return sh`f=${file}
+[ ! -h "$f" ] || f=$(readlink -f -- "$f")
+s=/dev/null
+if [ -f "$f" ]; then s=$f
+elif [ -e "$f" ]; then echo "$f is no regular file" >&2; exit 1
+fi
+t=\${f%/*}/.surefoot.$$
+[ -d "\${f%/*}" ] || mkdir -p -- "\${f%/*}"
+${changed}
+${to.fileExists ? finish : sh`if [ -z "$p" ]; then rm -f -- "$f"; else\n${finish}\nfi`}`;
+}
+
+/** What to do where the line to change is gone: nothing if the file is as wanted, else to say so. */
+function missing(file: string, to: OwnLine): Sh {
+  const refuse = sh`echo ${`${file} has changed since it was read`} >&2; exit 1`;
+  if (to.line === null) return sh`exit 0`;
+  return sh`{ ${count(to.line)}
+[ $n -eq 0 ] || exit 0; ${refuse}; }`;
 }

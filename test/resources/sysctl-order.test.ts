@@ -1,0 +1,58 @@
+import fc from "fast-check";
+import { expect } from "vitest";
+import { atBoot, DUMP, parseDump } from "../../src/resources/sysctl/dropins.js";
+import { itInNetns } from "./in-netns.js";
+
+const SYSTEMD_SYSCTL = "/usr/lib/systemd/systemd-sysctl";
+
+/** Ways to write the key that is looked at, and others that may be confused with it. */
+const key = fc.constantFrom(
+  "net.ipv4.conf.eth1/5.arp_ignore",
+  "net/ipv4/conf/eth1.5/arp_ignore",
+  "net.ipv4.conf.all.arp_ignore",
+  "net.ipv4.conf.*.arp_ignore",
+  "net/ipv4/conf/eth*/arp_ignore",
+  "net.ipv4.conf.[a-e]*.arp_ignore",
+  "net.ipv4.conf.[!a-e]*.arp_ignore",
+  "net.ipv4.conf.eth1?5.arp_ignore",
+  "net.ipv4.conf.eth1/?.arp_ignore",
+);
+const line = fc
+  .tuple(fc.constantFrom("", "-", "- ", "#", " "), key, fc.constantFrom("=1", " = 2 ", "=3", "=4", ""))
+  .map((parts) => parts.join(""));
+const file = fc.record({
+  folder: fc.constantFrom("/etc", "/usr/lib"),
+  name: fc.constantFrom("10", "20", "9"),
+  lines: fc.array(line, { maxLength: 3 }),
+});
+
+const UNTOUCHED = "7";
+
+itInNetns(
+  "predicts what systemd-sysctl sets",
+  async ({ run }) => {
+    await run({ sh: "mount -t tmpfs none /usr/lib/sysctl.d; ip link add eth1.5 type veth peer name p1" });
+    const live = "/proc/sys/net/ipv4/conf/eth1.5/arp_ignore";
+    await fc.assert(
+      fc.asyncProperty(fc.array(file, { maxLength: 4 }), async (files) => {
+        const write = files.map(
+          ({ folder, name, lines }) =>
+            `printf '%s\\n' '${lines.join("\n")}' > ${folder}/sysctl.d/${name}.conf\n`,
+        );
+        const { stdout } = await run({
+          sh: `rm -f /etc/sysctl.d/* /usr/lib/sysctl.d/*
+${write.join("")}
+echo ${UNTOUCHED} > ${live}
+${SYSTEMD_SYSCTL} --prefix=/net/ipv4/conf 2>/dev/null
+cat ${live}
+${DUMP.sh}`,
+        });
+        const [set = ""] = stdout.split("\n", 1);
+        const predicted = atBoot(parseDump(stdout.slice(set.length + 1)), "net/ipv4/conf/eth1.5/arp_ignore");
+        expect(predicted?.value ?? UNTOUCHED, write.join("")).toBe(set);
+      }),
+      { numRuns: 100 },
+    );
+  },
+  SYSTEMD_SYSCTL,
+);
