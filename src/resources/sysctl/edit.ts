@@ -47,7 +47,6 @@ ${filter(path, line)}
 if [ -z "$left" ] && [ ${keepEmpty ? 1 : 0} -eq 0 ]; then
 rm -f -- "$f" "$n"
 else
-sync -- "$n" 2>/dev/null || sync
 mv -f -- "$n" "$f"
 fi
 trap - EXIT`;
