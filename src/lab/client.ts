@@ -147,7 +147,16 @@ export async function startClient(paths: LabPaths, spec: ClientSpec, base: strin
   const dir = paths.client(spec.name);
   await writeFile(join(dir, "supervisor"), SUPERVISOR, { mode: 0o755 });
   const machine = paths.netns(spec.name);
-  const args = [join(dir, "supervisor"), dir, base, machine, paths.netns("fabric"), spec.name, machine, macOf(spec.number)];
+  const args = [
+    join(dir, "supervisor"),
+    dir,
+    base,
+    machine,
+    paths.netns("fabric"),
+    spec.name,
+    machine,
+    macOf(spec.number),
+  ];
   const log = await open(join(dir, "console.log"), "a");
   if (existsSync("/run/systemd/system")) {
     const unit = [`--unit=${machine}`, "--collect", "--quiet", "-p", "Delegate=yes", "-p", "KillMode=mixed"];

@@ -29,32 +29,26 @@ export interface Assignment {
 export type Dropins = ReadonlyMap<string, readonly Assignment[]>;
 
 /**
- * Prints every line of every drop-in that may assign something, as `LINE:TEXT` behind a line `@FILE`. Shell built-ins only, so that it
- * costs no process. The same for all sysctl tasks of a host, which then run it once.
+ * Lists the drop-ins, a line `@FILE` each, then all their lines that may assign something, as `FILE:LINE:TEXT`. One process, and the same
+ * script for all sysctl tasks of a host, which then run it once.
  */
-export const DUMP: Sh = sh`for f in /etc/sysctl.d/*.conf /run/sysctl.d/*.conf /usr/local/lib/sysctl.d/*.conf \
+export const DUMP: Sh = sh`set --
+for f in /etc/sysctl.d/*.conf /run/sysctl.d/*.conf /usr/local/lib/sysctl.d/*.conf \
 /usr/lib/sysctl.d/*.conf /lib/sysctl.d/*.conf /etc/sysctl.conf; do
-[ -e "$f" ] || continue
-[ -r "$f" ] || { echo "$f can't be read" >&2; exit 1; }
-printf '@%s\\n' "$f"
-i=0
-while IFS= read -r l || [ -n "$l" ]; do
-i=$((i+1))
-case $l in *=*) printf '%s:%s\\n' "$i" "$l" ;; esac
-done < "$f"
-done`;
+[ ! -e "$f" ] || { set -- "$@" "$f"; printf '@%s\\n' "$f"; }
+done
+grep -n = -- /dev/null "$@" || [ $? -eq 1 ]`;
 
 /** Reads the output of {@link DUMP}: assignments by file, files that assign nothing among them. */
 export function parseDump(output: string): Dropins {
   const files = new Map<string, Assignment[]>();
-  let file = "";
   for (const row of output.split("\n")) {
     if (row.startsWith("@")) {
-      file = row.slice(1);
-      files.set(file, []);
+      files.set(row.slice(1), []);
       continue;
     }
-    const [, line = "", key = "", value = ""] = /^(\d+):\s*-?\s*([^\s#;=][^=]*?)\s*=(.*)$/.exec(row) ?? [];
+    const [, file = "", line = "", text = ""] = /^(.*?):(\d+):(.*)$/.exec(row) ?? [];
+    const [, key = "", value = ""] = /^\s*-?\s*([^\s#;=][^=]*?)\s*=(.*)$/.exec(text) ?? [];
     if (key !== "")
       files.get(file)?.push({ file, line: Number(line), path: sysctlPath(key), value: normalValue(value) });
   }
