@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+
 /** What the signals of a person or a service manager ask for. */
 export interface Interruption {
   /** Aborted by the first SIGINT or SIGTERM: start no new host, finish those in flight. */
@@ -12,6 +14,8 @@ export interface Interruption {
 export function onInterrupt(say: (text: string) => void): Interruption {
   const stop = new AbortController();
   const kill = new AbortController();
+  // Every host in flight listens.
+  setMaxListeners(0, stop.signal, kill.signal);
   const handle = (): void => {
     if (!stop.signal.aborted) {
       stop.abort();

@@ -18,12 +18,13 @@ import { childrenOf, identify, isRunning, must, run, until } from "./system.js";
 const SUPERVISOR = `#!/bin/sh
 dir=$1 base=$2 net=$3 fabric=$4 port=$5 machine=$6 mac=$7
 read -r _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ start _ < /proc/self/stat
-for tree in /sys/fs/cgroup/systemd /sys/fs/cgroup; do
-  [ -w "$tree/cgroup.procs" ] || continue
-  # Under a systemd that runs this machine, its unit is the client's own cgroup already.
-  [ -d /run/systemd/system ] || { mkdir -p "$tree/$machine" && echo $$ > "$tree/$machine/cgroup.procs"; } 2>/dev/null
-  break
-done
+# A control group of its own, in whichever trees systemd uses: clients that share one disturb each other's units. Under a systemd that
+# runs this machine, the supervisor's unit is that group already.
+if ! [ -d /run/systemd/system ]; then
+  for tree in /sys/fs/cgroup/unified /sys/fs/cgroup/systemd /sys/fs/cgroup; do
+    [ ! -w "$tree/cgroup.procs" ] || { mkdir -p "$tree/$machine" && echo $$ > "$tree/$machine/cgroup.procs"; }
+  done
+fi
 echo "$$ $start" > "$dir/supervisor.pid"
 # Told to end: the client's process 1 goes first, and with it all that runs there; waiting leaves no zombie behind.
 stop() {
@@ -146,7 +147,16 @@ export async function startClient(paths: LabPaths, spec: ClientSpec, base: strin
   const dir = paths.client(spec.name);
   await writeFile(join(dir, "supervisor"), SUPERVISOR, { mode: 0o755 });
   const machine = paths.netns(spec.name);
-  const args = [join(dir, "supervisor"), dir, base, machine, paths.netns("fabric"), spec.name, machine, macOf(spec.number)];
+  const args = [
+    join(dir, "supervisor"),
+    dir,
+    base,
+    machine,
+    paths.netns("fabric"),
+    spec.name,
+    machine,
+    macOf(spec.number),
+  ];
   const log = await open(join(dir, "console.log"), "a");
   if (existsSync("/run/systemd/system")) {
     const unit = [`--unit=${machine}`, "--collect", "--quiet", "-p", "Delegate=yes", "-p", "KillMode=mixed"];
@@ -212,7 +222,7 @@ export async function removeClient(paths: LabPaths, name: string): Promise<void>
 }
 
 async function removeCgroups(machine: string): Promise<void> {
-  for (const tree of ["/sys/fs/cgroup/systemd", "/sys/fs/cgroup"]) {
+  for (const tree of ["/sys/fs/cgroup/unified", "/sys/fs/cgroup/systemd", "/sys/fs/cgroup"]) {
     const dir = join(tree, machine);
     if (existsSync(dir)) await run("find", [dir, "-depth", "-type", "d", "-exec", "rmdir", "{}", ";"]);
   }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { SurefootError } from "../model/error.js";
 import { ensureBase } from "./base.js";
 import type { ClientSpec } from "./client.js";
-import { removeClient, startClient, supervisorOf, variantOf, writeClient } from "./client.js";
+import { leaderOf, removeClient, startClient, supervisorOf, variantOf, writeClient } from "./client.js";
 import { tearDown } from "./down.js";
 import { writeInventory } from "./inventory.js";
 import { ensureKeys } from "./keys.js";
@@ -131,8 +131,13 @@ async function answers(paths: LabPaths, spec: ClientSpec): Promise<void> {
   const asks = async (): Promise<boolean> =>
     (await run("nsenter", [net, "nc", "-w", "1", address, "22"])).stdout.startsWith("SSH-");
   const alive = (): boolean => supervisorOf(paths, spec.name) !== null;
+  // While it boots, systemd lets nobody but root in (pam_nologin(8)).
+  const letsIn = (): boolean => {
+    const leader = leaderOf(paths, spec.name);
+    return leader !== null && !existsSync(`/proc/${leader.pid}/root/run/nologin`);
+  };
   let up = false;
-  await until(async () => !alive() || (up = await asks()), BOOT_TIMEOUT_MS, 100);
+  await until(async () => !alive() || (up = (await asks()) && letsIn()), BOOT_TIMEOUT_MS, 100);
   if (up) return;
   const log = join(paths.client(spec.name), "console.log");
   throw new SurefootError({

@@ -118,6 +118,7 @@ export function probeErrors(stderr: string, token: string): ReadonlyMap<number, 
   const errors = new Map<number, string>();
   let current = -1;
   for (const line of stderr.split("\n")) {
+    if (line === `${token} bye`) break;
     const at = line.indexOf(`${token} probe `);
     const text = at < 0 ? line : line.slice(0, at);
     if (text !== "") errors.set(current, `${errors.get(current) ?? ""}${text}\n`);

@@ -10,9 +10,9 @@ import { joinSh, quote, sh, trustedSh } from "../model/sh.js";
  *   TOKEN probe N EXIT LENGTH            then LENGTH bytes and a newline
  *   TOKEN begin N                        step N begins; its output follows as it comes, stdout and stderr together
  *   TOKEN end N EXIT                     step N ended (a newline is put before, so that the token starts a line)
- *   TOKEN bye                            the script came to its end
+ *   TOKEN bye                            the script came to its end, or to a step that failed
  *
- * A probe's stderr goes to stderr, behind a line `TOKEN probe N`.
+ * A probe's stderr goes to stderr, behind a line `TOKEN probe N`; the script ends there too with `TOKEN bye`.
  */
 
 /** A script ready to be sent, with the token that its frames bear. */
@@ -54,8 +54,8 @@ ${stop}`;
 }
 
 /**
- * Builds the script of all steps and probes, in a function that is called on the last line: a script that was cut off on
- * its way can't run in part. Locale and PATH are set so that output is not translated and tools in /sbin are found by
+ * Builds the script of all steps and probes, in a function that is called behind its end: a script that was cut off on its way
+ * can't run in part. Locale and PATH are set so that output is not translated and tools in /sbin are found by
  * ordinary users too.
  */
 export function framedScript(parts: ScriptParts, token: string): FramedScript {
@@ -71,9 +71,10 @@ read -r x x x x g x </proc/self/stat 2>/dev/null
 printf '%s hello %s %s\\n' "$T" $$ "$g"
 ${joinSh(steps.map((step, i) => stepFrame(step, i, keepGoing)))}
 ${joinSh(probes.map(probeFrame))}
-printf '%s bye\\n' "$T"
 }
 surefoot_main
+printf '%s bye\\n' "$T" >&2
+printf '%s bye\\n' "$T"
 `;
   return { script, token };
 }

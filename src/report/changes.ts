@@ -1,4 +1,5 @@
-import { structuredPatch } from "diff";
+import { createRequire } from "node:module";
+import type * as Diffs from "diff";
 import type { TaskPlan } from "../model/plan.js";
 import { MASK } from "../model/plan.js";
 import type { Paint } from "./text.js";
@@ -72,9 +73,25 @@ function fields(value: unknown): ReadonlyMap<string, unknown> {
   return new Map(typeof value === "object" && value !== null ? Object.entries(value) : []);
 }
 
+/** Loaded with the first diff only, to start quickly. */
+let diffs: typeof Diffs | undefined;
+
+/** Diffs made last: most hosts of a fleet have the same. */
+const recent = new Map<string, Diff>();
+const RECENT = 100;
+
 function unified(before: string, after: string): Diff {
+  diffs ??= createRequire(import.meta.url)("diff");
+  if (diffs === undefined) throw new Error("diff is not installed");
+  const { structuredPatch } = diffs;
+  const key = `${before}\0${after}`;
+  const known = recent.get(key);
+  if (known !== undefined) return known;
   const { hunks } = structuredPatch("", "", before, after, "", "", { context: 2 });
-  return hunks.flatMap((hunk, i) => [...(i === 0 ? [] : ["  ..."]), ...hunk.lines]);
+  const lines = hunks.flatMap((hunk, i) => [...(i === 0 ? [] : ["  ..."]), ...hunk.lines]);
+  if (recent.size >= RECENT) recent.clear();
+  recent.set(key, lines);
+  return lines;
 }
 
 function showDiff(diff: Diff, paint: Paint, verbose: number): string {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Step } from "../model/resource.js";
 import { defineResource, ProbeError } from "../model/resource.js";
+import type { Sh } from "../model/sh.js";
 import { sh } from "../model/sh.js";
 import { wantedFile } from "./content/file-kind.js";
 import { fileMode } from "./content/params.js";
@@ -115,19 +116,27 @@ function unitSteps(from: UnitState | null, to: UnitState | null, p: Params): rea
     steps.push({ title: `disable ${name}`, run: sh`systemctl disable --quiet -- ${name}`, ...startup });
   }
   steps.push(...files);
-  if (!was.enabled && will.enabled) {
-    // Reads unit files again by itself (systemctl(1)).
+  const enable = !was.enabled && will.enabled;
+  const start = !was.active && will.active;
+  const restart = was.active && will.active && files.length > 0 && p.restartOnChange;
+  // `enable` reads unit files again by itself (systemctl(1)), which is most of what a first run costs a host.
+  if (enable && start)
+    steps.push({
+      title: `enable and start ${name}`,
+      run: orStatus(sh`systemctl enable --quiet --now`, name),
+      ...startup,
+    });
+  else if (enable)
     steps.push({ title: `enable ${name}`, run: sh`systemctl enable --quiet -- ${name}`, ...startup });
-  } else if (reread) {
-    steps.push({ title: "reload systemd", run: sh`systemctl daemon-reload`, ...running });
-  }
-  // A unit that fails says why in its status.
-  const act = (verb: "start" | "restart"): Step => ({
-    title: `${verb} ${name}`,
-    run: sh`systemctl ${verb} -- ${name} || { systemctl status --no-pager --full -n 10 -- ${name}; exit 1; }`,
-    ...running,
-  });
-  if (!was.active && will.active) steps.push(act("start"));
-  else if (will.active && files.length > 0 && p.restartOnChange) steps.push(act("restart"));
+  else if (reread) steps.push({ title: "reload systemd", run: sh`systemctl daemon-reload`, ...running });
+  if (start && !enable)
+    steps.push({ title: `start ${name}`, run: orStatus(sh`systemctl start`, name), ...running });
+  if (restart)
+    steps.push({ title: `restart ${name}`, run: orStatus(sh`systemctl restart`, name), ...running });
   return steps;
+}
+
+/** A command on a unit; where it fails, what the unit says of itself is shown. */
+function orStatus(command: Sh, name: string): Sh {
+  return sh`${command} -- ${name} || { systemctl status --no-pager --full -n 10 -- ${name}; exit 1; }`;
 }

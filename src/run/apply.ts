@@ -5,7 +5,7 @@ import type { Frame } from "../plan/frames.js";
 import type { Readings } from "../plan/probe.js";
 import { batchProbes } from "../plan/probe.js";
 import type { HostSession } from "./context.js";
-import type { ScriptResult } from "./host-script.js";
+import type { ScriptResult } from "./host-shell.js";
 import { becomes, readingsOf, readTasks, runAs } from "./read.js";
 
 /** A step with the task that it belongs to. */

@@ -2,6 +2,7 @@ import type { EventBody } from "../model/event.js";
 import type { Task } from "../model/resource.js";
 import type { Become, Target } from "../model/target.js";
 import type { Connection, Transport } from "../transport/transport.js";
+import type { HostShell } from "./host-shell.js";
 
 /** One host with what it shall be. */
 export interface HostJob {
@@ -42,4 +43,6 @@ export interface HostSession {
   readonly context: RunContext;
   readonly job: HostJob;
   readonly connection: Connection;
+  /** Shells that were opened, by whether they run by `become`. */
+  readonly shells: Map<boolean, HostShell>;
 }

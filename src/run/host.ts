@@ -25,10 +25,11 @@ export async function runHost(context: RunContext, job: HostJob): Promise<HostRe
     context.emit({ type: "host-phase", host, phase: "connect" });
     const connection = await context.transport.connect(job.target, context.kill);
     contacted = true;
-    const session = { context, job, connection };
+    const session: HostSession = { context, job, connection, shells: new Map() };
     try {
       return await converge(session);
     } finally {
+      for (const shell of session.shells.values()) shell.close();
       await connection.close();
     }
   } catch (thrown) {

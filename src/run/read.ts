@@ -5,8 +5,8 @@ import type { ProbeBatch, Readings } from "../plan/probe.js";
 import { batchProbes } from "../plan/probe.js";
 import type { ScriptParts } from "../plan/script.js";
 import type { HostSession } from "./context.js";
-import type { ScriptResult } from "./host-script.js";
-import { runScript } from "./host-script.js";
+import type { ScriptResult } from "./host-shell.js";
+import { HostShell } from "./host-shell.js";
 
 /** root by sudo, for a task that asks for `become` where the inventory says nothing of it. */
 const ROOT: Become = { user: "root" };
@@ -16,25 +16,35 @@ export function becomes(session: HostSession, task: Task): boolean {
   return task.options.become ?? session.job.target.become !== null;
 }
 
-/** Runs one script on the session's host, as the login user or by `become`. */
-export function runAs(
+/** Runs one script on the session's host, as the login user or by `become`, in the shell that the last one ran in. */
+export async function runAs(
   session: HostSession,
   become: boolean,
   parts: ScriptParts,
   more: { readonly stepTimeoutMs?: (step: number) => number; readonly onFrame?: (frame: Frame) => void } = {},
 ): Promise<ScriptResult> {
-  const { context, connection, job } = session;
-  const identity = become ? (job.target.become ?? ROOT) : null;
-  return runScript({
-    connection,
+  const { timeouts, kill } = session.context;
+  const shell = await shellFor(session, become);
+  return shell.run({
     parts,
-    become: identity,
-    password: () => context.password(identity ?? ROOT, job.target.host),
-    probeTimeoutMs: context.timeouts.probeMs,
-    stepTimeoutMs: more.stepTimeoutMs ?? (() => context.timeouts.stepMs),
+    probeTimeoutMs: timeouts.probeMs,
+    stepTimeoutMs: more.stepTimeoutMs ?? (() => timeouts.stepMs),
     ...(more.onFrame === undefined ? {} : { onFrame: more.onFrame }),
-    signal: context.kill,
+    signal: kill,
   });
+}
+
+async function shellFor(
+  { context, connection, job, shells }: HostSession,
+  become: boolean,
+): Promise<HostShell> {
+  const known = shells.get(become);
+  if (known?.alive === true) return known;
+  const identity = become ? (job.target.become ?? ROOT) : null;
+  const password = (): Promise<string> => context.password(identity ?? ROOT, job.target.host);
+  const shell = await HostShell.open({ connection, become: identity, password });
+  shells.set(become, shell);
+  return shell;
 }
 
 /** Reads all tasks' things: one script, one round trip, for each user that tasks run as. */

@@ -17,19 +17,17 @@ export interface BecomeMarks {
 }
 
 /**
- * The command that reads a script from stdin, as the login user or by sudo. The script is read to its end before any of
- * it runs. Only words and single quotes, so that fish and csh as login shells read it alike.
+ * The command that starts a shell which takes scripts from stdin, as the login user or by sudo. Only words and single quotes, so that fish
+ * and csh as login shells read it alike.
  *
- * Without a password sudo runs with -n, so that it fails instead of asking; with one it is told to prompt with our own
- * mark, in whatever language (sudo(8)), and the shell says when it is ready, so that the password is sent only when
- * asked for.
+ * Without a password sudo runs with -n, so that it fails instead of asking; with one it is told to prompt with our own mark, in whatever
+ * language (sudo(8)), and the shell says when it is ready, so that the password is sent only when asked for.
  */
 export function shellCommand(become: Become | null, marks: BecomeMarks): string {
-  const read = `eval "$(cat)"`;
-  if (become === null) return `sh -c ${quote(read)}`;
+  if (become === null) return "sh";
   const sudo = `env LC_ALL=C sudo -u ${quote(become.user)}`;
-  if (become.password === undefined) return `${sudo} -n -- sh -c ${quote(read)}`;
-  return `${sudo} -S -p ${quote(marks.prompt)} -- sh -c ${quote(`echo ${marks.ready}; ${read}`)}`;
+  if (become.password === undefined) return `${sudo} -n -- sh`;
+  return `${sudo} -S -p ${quote(marks.prompt)} -- sh -c ${quote(`echo ${marks.ready}; exec sh`)}`;
 }
 
 /**

@@ -1,9 +1,20 @@
 import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
-import Handlebars from "handlebars";
+import type Handlebars from "handlebars";
 import { suggest } from "../../model/did-you-mean.js";
 import { SurefootError } from "../../model/error.js";
 import { codeFrame } from "../../model/place.js";
+
+/** Loaded with the first template only, to start quickly. */
+let handlebars: typeof Handlebars | undefined;
+
+function engine(): typeof Handlebars {
+  const require = createRequire(import.meta.url);
+  handlebars ??= require("handlebars");
+  if (handlebars === undefined) throw new Error("handlebars is not installed");
+  return handlebars;
+}
 
 /** The folder from which templates are looked for: the playbook's. */
 let base = process.cwd();
@@ -58,11 +69,11 @@ function load(path: string): Loaded {
   const file = short.startsWith("..") ? found : short;
   let ast: hbs.AST.Program;
   try {
-    ast = Handlebars.parse(source, { srcName: file });
+    ast = engine().parse(source, { srcName: file });
   } catch (thrown) {
     throw syntaxError(file, source, thrown);
   }
-  const render = Handlebars.create().compile(ast, { noEscape: true, strict: true, preventIndent: true });
+  const render = engine().create().compile(ast, { noEscape: true, strict: true, preventIndent: true });
   const loaded = { file, source, ast, render };
   cache.set(found, loaded);
   return loaded;

@@ -35,7 +35,6 @@ ${content}
 } > "$n"
 ${own === null ? sh`:` : sh`chown ${own} "$n"`}
 chmod ${mode ?? "0644"} "$n"
-sync -- "$n" 2>/dev/null || sync
 mv -f -- "$n" "$f"
 trap - EXIT`;
 }

@@ -3,35 +3,30 @@ import { expect, it } from "vitest";
 import { SurefootError } from "../../src/model/error.js";
 import type { Sh } from "../../src/model/sh.js";
 import { sh, trustedSh } from "../../src/model/sh.js";
-import type { Frame } from "../../src/plan/frames.js";
 import type { ScriptParts } from "../../src/plan/script.js";
-import type { ScriptResult } from "../../src/run/host-script.js";
-import { runScript } from "../../src/run/host-script.js";
+import type { ScriptRequest, ScriptResult } from "../../src/run/host-shell.js";
+import { HostShell } from "../../src/run/host-shell.js";
 import { localTransport } from "../../src/transport/local.js";
 import { localTarget } from "../support/target.js";
 
 const target = localTarget();
 
+async function open(): Promise<HostShell> {
+  const connection = await localTransport.connect(target);
+  return HostShell.open({ connection, become: null, password: () => Promise.resolve("") });
+}
+
 async function run(
   parts: ScriptParts,
-  more: {
-    probeTimeoutMs?: number;
-    stepTimeoutMs?: number;
-    signal?: AbortSignal;
-    onFrame?: (frame: Frame) => void;
-  } = {},
+  more: Partial<ScriptRequest> = {},
+  shell?: HostShell,
 ): Promise<ScriptResult> {
-  const connection = await localTransport.connect(target);
-  return runScript({
-    connection,
-    parts,
-    become: null,
-    password: () => Promise.resolve(""),
-    probeTimeoutMs: more.probeTimeoutMs ?? 10_000,
-    stepTimeoutMs: () => more.stepTimeoutMs ?? 10_000,
-    ...(more.signal === undefined ? {} : { signal: more.signal }),
-    ...(more.onFrame === undefined ? {} : { onFrame: more.onFrame }),
-  });
+  const used = shell ?? (await open());
+  try {
+    return await used.run({ parts, probeTimeoutMs: 10_000, stepTimeoutMs: () => 10_000, ...more });
+  } finally {
+    if (shell === undefined) used.close();
+  }
 }
 
 const outputs = (result: ScriptResult): unknown[] =>
@@ -56,7 +51,6 @@ it("gives every probe its own frame, byte for byte, with status and stderr", asy
     [0, ""],
   ]);
   expect(result.errors.get(2)).toBe("bad\n");
-  expect(result.complete).toBe(true);
 });
 
 it.each([
@@ -83,7 +77,6 @@ it("stops at the first step that fails, and does not run what follows", async ()
     [0, "one\n"],
     [1, "two\n"],
   ]);
-  expect(result.complete).toBe(false);
 });
 
 it("goes on after a failed step when told to", async () => {
@@ -100,12 +93,25 @@ it("says each step's frames as they come", async () => {
   expect(seen).toEqual(["hello", "begin", "end", "bye"]);
 });
 
+it("takes one script after the other, each with its own frames and stderr", async () => {
+  const shell = await open();
+  for (let i = 0; i < 3; i++) {
+    const result = await run({ probes: [sh`echo ${i}; echo e${i} >&2`] }, {}, shell);
+    expect(outputs(result)).toEqual([[0, `${i}\n`]]);
+    expect(result.errors.get(0)).toBe(`e${i}\n`);
+  }
+  expect(outputs(await run({ steps: [sh`false`, sh`true`] }, {}, shell))).toEqual([[1, ""]]);
+  expect(outputs(await run({ probes: [sh`echo still here`] }, {}, shell))).toEqual([[0, "still here\n"]]);
+  shell.close();
+});
+
 it("never runs a script that arrived in part", async () => {
   const connection = await localTransport.connect(target);
   const { framedScript } = await import("../../src/plan/script.js");
   const { shellCommand } = await import("../../src/transport/become.js");
   const whole = framedScript({ steps: [sh`echo ran`, sh`echo ran`] }, "@t").script.sh;
-  for (let length = 0; length < whole.length - 1; length += 17) {
+  const call = whole.indexOf("\nsurefoot_main\n");
+  for (let length = 0; length < call; length += 17) {
     const process = await connection.exec(shellCommand(null, { prompt: "p", ready: "r" }));
     let out = "";
     process.onStdout((chunk) => {
@@ -134,7 +140,7 @@ const left = (): string => spawnSync("pgrep", ["-f", `^sleep ${nap}$`], { encodi
 
 it("gives up on a probe and on a step that do not end, and leaves none of their processes", async () => {
   expect(await codeOf(run({ probes: [sh`sleep ${nap}`] }, { probeTimeoutMs: 300 }))).toBe("host-timeout");
-  expect(await codeOf(run({ steps: [sh`sleep ${nap}`] }, { stepTimeoutMs: 300 }))).toBe("step-timeout");
+  expect(await codeOf(run({ steps: [sh`sleep ${nap}`] }, { stepTimeoutMs: () => 300 }))).toBe("step-timeout");
   expect(left()).toBe("");
 });
 
