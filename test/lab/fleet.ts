@@ -1,0 +1,121 @@
+import { spawn } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { Ran } from "../support/cli.js";
+import { eventsOf, ROOT, surefoot } from "../support/cli.js";
+
+/** The lab that the tests share, beside any that a user has up. */
+export const LAB = "test";
+
+/** Its clients: three plain ones, and one for each other way to become root. */
+export const CLIENTS = 6;
+export const VARIANTS = { client4: "sudo-password", client5: "no-sudo", client6: "root-only" } as const;
+
+/** Folder that `lab up` wrote the tests' inventory to. */
+export const INVENTORY = join(tmpdir(), `surefoot-test-${process.getuid?.() ?? 0}`, "inventory");
+
+/** What every command of these tests gets. */
+export const ENV = { SUREFOOT_LAB: LAB };
+
+/** Brings the shared lab up. */
+export async function up(): Promise<void> {
+  const variants = Object.entries(VARIANTS).flatMap(([name, variant]) => ["--variant", `${name}=${variant}`]);
+  const ran = await surefoot(
+    ["lab", "up", "--clients", String(CLIENTS), "--inventory", INVENTORY, ...variants],
+    { env: ENV },
+  );
+  if (ran.exit !== 0) throw new Error(`lab up: ${ran.stderr}${ran.stdout}`);
+}
+
+/** Takes the shared lab down. */
+export async function down(): Promise<void> {
+  await surefoot(["lab", "down"], { env: ENV });
+}
+
+/** Runs a shell script in a box of the lab and gives what it printed. */
+export async function inBox(box: string, script: string): Promise<string> {
+  const ran = await surefoot(["lab", "exec", box, "--", "sh", "-c", script], { env: ENV });
+  return ran.stdout.trim();
+}
+
+/** Runs a command of this machine. */
+export function onMachine(command: string, ...args: readonly string[]): Promise<number | null> {
+  return new Promise((resolve) => {
+    spawn(command, [...args], { stdio: "ignore" }).on("close", resolve);
+  });
+}
+
+/** The flagship job by the real command line, told in events. */
+export async function job(command: "run" | "plan", ...more: readonly string[]): Promise<Ran> {
+  const yes = command === "run" && !more.includes("--plan") ? ["--yes"] : [];
+  return surefoot([command, "playbooks/ecmp.ts", "-i", INVENTORY, "--json", ...yes, ...more], { env: ENV });
+}
+
+/** A playbook of the test's own, on some clients. */
+export async function custom(tasks: string, ...more: readonly string[]): Promise<Ran> {
+  const dir = mkdtempSync(join(tmpdir(), "surefoot-playbook-"));
+  const file = join(dir, "playbook.ts");
+  writeFileSync(
+    file,
+    `import { command, directory, file, playbook, route, sysctl, systemdUnit, z } from "surefoot";
+export default playbook({ name: "test", hosts: "clients", vars: z.object({}), tasks: ({ host }) => [${tasks}] });
+`,
+  );
+  return surefoot(["run", file, "-i", INVENTORY, "--json", "--yes", ...more], { env: ENV });
+}
+
+/** The same inventory with some files replaced. */
+export function inventoryWith(files: Readonly<Record<string, string>>): string {
+  const dir = mkdtempSync(join(tmpdir(), "surefoot-inventory-"));
+  cpSync(INVENTORY, dir, { recursive: true });
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(dir, name)), { recursive: true });
+    writeFileSync(join(dir, name), text);
+  }
+  return dir;
+}
+
+/** Outcome of each host. */
+export function outcomes(ran: Ran): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    eventsOf(ran).flatMap((event) =>
+      event.type === "host-finished" ? [[event.host, event.error?.code ?? event.outcome]] : [],
+    ),
+  );
+}
+
+/** Titles of the steps that a plan or run held for a host. */
+export function steps(ran: Ran, host: string): readonly string[] {
+  return eventsOf(ran).flatMap((event) =>
+    event.type === "host-planned" && event.host === host
+      ? event.plan.tasks.flatMap((task) => task.steps.map((step) => step.title))
+      : [],
+  );
+}
+
+/** Waits until a condition holds, for at most a minute. */
+export async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + 60_000;
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error(`waited a minute for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+/** Reboots a client and waits until it is up again, its boot finished. */
+export async function reboot(client: string): Promise<void> {
+  const id = (): Promise<string> => inBox(client, "cat /proc/sys/kernel/random/boot_id; stat -c %Y /proc/1");
+  const before = await id();
+  await inBox(client, "systemctl reboot");
+  await until(`${client} to boot`, async () => {
+    const now = await id();
+    return (
+      now !== "" &&
+      now !== before &&
+      /running|degraded/.test(await inBox(client, "systemctl is-system-running"))
+    );
+  });
+}
+
+export { ROOT };
