@@ -158,7 +158,8 @@ export class HostShell {
   #death(exit: ProcessExit, started: boolean, step: number | undefined): SurefootError {
     const { become } = this.#options;
     if (!started && exit.exit !== null) {
-      return new SurefootError(shellFailure(this.#host, become, exit.exit, this.#stderr));
+      const said = this.#stderr.replaceAll(this.#marks.prompt, "").replace(/\n+/g, "\n");
+      return new SurefootError(shellFailure(this.#host, become, exit.exit, said));
     }
     return new SurefootError(died(this.#host, step, this.#parser.unfinishedOutput, this.#stderr));
   }

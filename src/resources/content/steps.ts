@@ -32,7 +32,11 @@ set +C
 trap 'rm -f -- "$n"' EXIT
 {
 ${content}
-} > "$n"
+} > "$n" || {
+# dash's printf says no more than "I/O error"; dd says why.
+dd if=/dev/zero of="$n" bs=65536 count=1
+exit 1
+}
 ${own === null ? sh`:` : sh`chown ${own} "$n"`}
 chmod ${mode ?? "0644"} "$n"
 mv -f -- "$n" "$f"
