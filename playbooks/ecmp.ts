@@ -16,13 +16,19 @@ export default playbook({
   hosts: "clients",
   vars: z.object({
     /** The interface that faces the gateways. */
-    interface: z.string().regex(/^[^\s/]{1,15}$/, "an interface name has 1 to 15 characters, none of them a space or /"),
+    interface: z
+      .string()
+      .regex(/^[^\s/]{1,15}$/, "an interface name has 1 to 15 characters, none of them a space or /"),
     gateways: z.array(gateway).min(2, "ECMP needs at least two gateways"),
     /** 0: by addresses, 1: by addresses and ports, 2: by inner addresses, 3: custom (Linux ip-sysctl). */
     hash_policy: z.int().min(0).max(3).default(1),
     /** 0: off, 1: strict, 2: loose (Linux ip-sysctl). Replies may come back by another gateway, which strict drops. */
     rp_filter: z.int().min(0).max(2).default(2),
-    sysctl_file: z.string().startsWith("/etc/sysctl.d/").endsWith(".conf").default("/etc/sysctl.d/99-ecmp.conf"),
+    sysctl_file: z
+      .string()
+      .startsWith("/etc/sysctl.d/")
+      .endsWith(".conf")
+      .default("/etc/sysctl.d/99-ecmp.conf"),
   }),
 
   tasks({ vars }) {

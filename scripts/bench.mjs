@@ -28,9 +28,20 @@ if (missing.length > 0) {
   process.stderr.write(`The bench needs ${missing.join(", ")}\n`);
   process.exit(3);
 }
-for (const [command, name] of [["ansible-playbook", "ansible"], ["clush", "clustershell"]]) {
+for (const [command, name] of [
+  ["ansible-playbook", "ansible"],
+  ["clush", "clustershell"],
+]) {
   if (!values.only.includes(command.slice(0, 5)) || existsSync(`/usr/bin/${command}`)) continue;
-  must("env", ["DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "install", "-y", "--no-install-recommends", name]);
+  must("env", [
+    "DEBIAN_FRONTEND=noninteractive",
+    "apt-get",
+    "-qq",
+    "install",
+    "-y",
+    "--no-install-recommends",
+    name,
+  ]);
 }
 
 const env = { ...process.env, SUREFOOT_LAB: "bench" };
@@ -65,25 +76,67 @@ writeFileSync(unit, spawnSync(process.execPath, ["--input-type=module", "-e", re
 const script = join(work, "script.sh");
 writeFileSync(
   script,
-  readFileSync(join(root, "bench/script.sh"), "utf8").replace("@UNIT@", () => readFileSync(unit, "utf8").trimEnd()),
+  readFileSync(join(root, "bench/script.sh"), "utf8").replace("@UNIT@", () =>
+    readFileSync(unit, "utf8").trimEnd(),
+  ),
 );
 const ansibleHosts = join(work, "ansible-hosts");
 writeFileSync(ansibleHosts, `${addresses.join("\n")}\n`);
 
-const bare = (file) => [process.execPath, join(root, "bench/ssh2.mjs"), file, key, "ops", String(hosts), ...addresses];
+const bare = (file) => [
+  process.execPath,
+  join(root, "bench/ssh2.mjs"),
+  file,
+  key,
+  "ops",
+  String(hosts),
+  ...addresses,
+];
 const sshOptions = `-i ${key} -o UserKnownHostsFile=${known} -o IdentitiesOnly=yes -o BatchMode=yes`;
-const playbook = [cli, "run", join(root, "playbooks/ecmp.ts"), "-i", inventory, "--yes", "--forks", String(hosts)];
+const playbook = [
+  cli,
+  "run",
+  join(root, "playbooks/ecmp.ts"),
+  "-i",
+  inventory,
+  "--yes",
+  "--forks",
+  String(hosts),
+];
 const tools = {
   floor: { label: "bare ssh2, one script", command: bare(script) },
   surefoot: { label: "surefoot", command: [process.execPath, ...playbook] },
   clush: {
     label: "clush, the same script",
-    command: ["clush", "-q", "-f", String(hosts), "-l", "ops", "-o", sshOptions, "-w", addresses.join(","), "sudo -n sh"],
+    command: [
+      "clush",
+      "-q",
+      "-f",
+      String(hosts),
+      "-l",
+      "ops",
+      "-o",
+      sshOptions,
+      "-w",
+      addresses.join(","),
+      "sudo -n sh",
+    ],
     stdin: script,
   },
   ansible: {
     label: "Ansible, pipelining",
-    command: ["ansible-playbook", "-i", ansibleHosts, "-u", "ops", "-f", String(hosts), "-e", `unit=${unit}`, join(root, "bench/ansible.yml")],
+    command: [
+      "ansible-playbook",
+      "-i",
+      ansibleHosts,
+      "-u",
+      "ops",
+      "-f",
+      String(hosts),
+      "-e",
+      `unit=${unit}`,
+      join(root, "bench/ansible.yml"),
+    ],
     env: {
       ANSIBLE_PIPELINING: "1",
       ANSIBLE_SSH_ARGS: `${sshOptions} -o ControlMaster=auto -o ControlPersist=60s`,
@@ -100,9 +153,13 @@ function controlGroup() {
     const dir = join(tree, `sf-bench-${process.pid}`);
     try {
       mkdirSync(dir, { recursive: true });
-      if (existsSync(join(dir, "cpuacct.usage"))) return { dir, cpuMs: () => Number(readFileSync(join(dir, "cpuacct.usage"))) / 1e6 };
+      if (existsSync(join(dir, "cpuacct.usage")))
+        return { dir, cpuMs: () => Number(readFileSync(join(dir, "cpuacct.usage"))) / 1e6 };
       if (existsSync(join(dir, "cpu.stat"))) {
-        return { dir, cpuMs: () => Number(/usage_usec (\d+)/.exec(readFileSync(join(dir, "cpu.stat"), "utf8"))[1]) / 1e3 };
+        return {
+          dir,
+          cpuMs: () => Number(/usage_usec (\d+)/.exec(readFileSync(join(dir, "cpu.stat"), "utf8"))[1]) / 1e3,
+        };
       }
       rmdirSync(dir);
     } catch {
@@ -134,10 +191,14 @@ async function measure(tool) {
     stdio: ["ignore", "pipe", "pipe"],
   });
   let said = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (said = (said + chunk).slice(-4000)));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk) => (said = (said + chunk).slice(-4000)));
   let peak = 0;
   const sampler = setInterval(() => {
-    peak = Math.max(peak, members().reduce((sum, pid) => sum + residentBytes(pid), 0));
+    peak = Math.max(
+      peak,
+      members().reduce((sum, pid) => sum + residentBytes(pid), 0),
+    );
   }, 50);
   const status = await new Promise((resolve) => child.on("close", resolve));
   const wall = performance.now() - start;
@@ -155,13 +216,18 @@ async function measure(tool) {
 
 function onAll(file) {
   const [command, ...args] = [...inBastion, ...bare(join(root, "bench", file))];
-  const run = spawnSync(command, args, { env: { ...process.env, PRINT: "1" }, encoding: "utf8", maxBuffer: 1 << 28 });
+  const run = spawnSync(command, args, {
+    env: { ...process.env, PRINT: "1" },
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+  });
   if (run.status !== 0) throw new Error(`${file} failed: ${run.stderr}`);
   return JSON.parse(run.stdout);
 }
 
 const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
-const middle = (runs) => Object.fromEntries(["wall", "cpu", "peak"].map((what) => [what, median(runs.map((run) => run[what]))]));
+const middle = (runs) =>
+  Object.fromEntries(["wall", "cpu", "peak"].map((what) => [what, median(runs.map((run) => run[what]))]));
 
 const results = {};
 const states = {};
@@ -185,15 +251,26 @@ const floor = results.floor ?? Object.values(results)[0];
 const cell = (text, width) => String(text).padStart(width);
 process.stdout.write(`\n${hosts} hosts, median of ${rounds} (Ansible: 1)\n`);
 for (const phase of ["first", "again"]) {
-  process.stdout.write(`\n${(phase === "first" ? "first run" : "nothing to change").padEnd(24)}${["wall s", "x floor", "CPU ms/host", "peak MB"].map((t) => cell(t, 13)).join("")}\n`);
+  process.stdout.write(
+    `\n${(phase === "first" ? "first run" : "nothing to change").padEnd(24)}${["wall s", "x floor", "CPU ms/host", "peak MB"].map((t) => cell(t, 13)).join("")}\n`,
+  );
   for (const [name, result] of Object.entries(results)) {
     const { wall, cpu, peak } = result[phase];
-    const columns = [(wall / 1000).toFixed(2), (wall / floor[phase].wall).toFixed(2), (cpu / hosts).toFixed(1), (peak / 1e6).toFixed(0)];
-    process.stdout.write(`${tools[name].label.padEnd(24)}${columns.map((text) => cell(text, 13)).join("")}\n`);
+    const columns = [
+      (wall / 1000).toFixed(2),
+      (wall / floor[phase].wall).toFixed(2),
+      (cpu / hosts).toFixed(1),
+      (peak / 1e6).toFixed(0),
+    ];
+    process.stdout.write(
+      `${tools[name].label.padEnd(24)}${columns.map((text) => cell(text, 13)).join("")}\n`,
+    );
   }
 }
 const reference = JSON.stringify(states.floor ?? Object.values(states)[0]);
-const same = Object.values(states).every((state) => state.length === 1 && JSON.stringify(state) === reference);
+const same = Object.values(states).every(
+  (state) => state.length === 1 && JSON.stringify(state) === reference,
+);
 process.stdout.write(`\nend state: ${same ? "the same on all hosts, by all tools" : "DIFFERS"}\n`);
 if (!same) process.stdout.write(`${JSON.stringify(states, null, 1).slice(0, 4000)}\n`);
 must(process.execPath, [cli, "lab", "down"], { env });

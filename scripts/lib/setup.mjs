@@ -1,7 +1,7 @@
 // Set-up that the project's commands share: installs what is missing, says what can't be. Node built-ins only, since it
 // runs before anything is installed.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -20,10 +20,9 @@ const PACKAGES = {
   "ssh-keygen": "openssh-client",
 };
 
+/** Writes a heading, bold on a terminal. */
 export function say(text) {
-  process.stdout.write(
-    `\n\u001b[1m${text}\u001b[0m\n`.replace(process.stdout.isTTY ? /^$/ : /\u001b\[\d+m/g, ""),
-  );
+  process.stdout.write(process.stdout.isTTY ? `\n\u001b[1m${text}\u001b[0m\n` : `\n${text}\n`);
 }
 
 /** Runs a command with the terminal of this one; ends this process if it fails. */
@@ -121,9 +120,4 @@ export function prepareLab() {
   return missing
     .filter(([command]) => !has(command))
     .map(([command, name]) => `${command}, although ${name} was installed`);
-}
-
-/** The version that package.json states. */
-export function version() {
-  return JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version;
 }

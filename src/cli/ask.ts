@@ -47,8 +47,14 @@ function typedLine(): Promise<string> {
     let typed = "";
     const listen = (chunk: Buffer): void => {
       for (const char of chunk.toString("utf8")) {
-        if (char === "\r" || char === "\n") return done(() => resolve(typed));
-        if (char === "\u0003") return done(() => reject(interrupted()));
+        if (char === "\r" || char === "\n") {
+          done(() => resolve(typed));
+          return;
+        }
+        if (char === "\u0003") {
+          done(() => reject(interrupted()));
+          return;
+        }
         typed = char === "\u007f" || char === "\b" ? typed.slice(0, -1) : typed + char;
       }
     };

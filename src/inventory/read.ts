@@ -58,13 +58,13 @@ class HostsReader {
 
   #group(name: string, group: Located, place: FilePlace): void {
     if (name === ALL) {
-      return this.#wrong(
-        place,
-        "`all` holds every host by itself",
-        "Put its variables under the top-level `vars`.",
-      );
+      this.#wrong(place, "`all` holds every host by itself", "Put its variables under the top-level `vars`.");
+      return;
     }
-    if (!NAME.test(name)) return this.#wrong(place, `"${name}" is no name for a group`, NAME_HINT);
+    if (!NAME.test(name)) {
+      this.#wrong(place, `"${name}" is no name for a group`, NAME_HINT);
+      return;
+    }
     const map = this.#mapping(group, `group ${name}`, ["hosts", "groups", "vars"]);
     const children = this.#names(map.get("groups"), `groups of ${name}`);
     this.#draft.groups.set(name, {

@@ -11,8 +11,6 @@ export const OPS_PASSWORD = "lab-password";
 
 /** The boxes that are no clients, with their addresses. */
 export const BOXES = ["bastion", "nat1", "nat2", "internet"] as const;
-/** One of {@link BOXES}. */
-export type Box = (typeof BOXES)[number];
 
 /** Addresses of the lab's three networks; everything lives in namespaces, so they can't meet the machine's own. */
 export const ADDRESS = {

@@ -137,7 +137,11 @@ async function answers(paths: LabPaths, spec: ClientSpec): Promise<void> {
     return leader !== null && !existsSync(`/proc/${leader.pid}/root/run/nologin`);
   };
   let up = false;
-  await until(async () => !alive() || (up = (await asks()) && letsIn()), BOOT_TIMEOUT_MS, 100);
+  const look = async (): Promise<boolean> => {
+    up = (await asks()) && letsIn();
+    return up || !alive();
+  };
+  await until(look, BOOT_TIMEOUT_MS, 100);
   if (up) return;
   const log = join(paths.client(spec.name), "console.log");
   throw new SurefootError({

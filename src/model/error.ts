@@ -119,11 +119,6 @@ export function classOf(code: ErrorCode): ErrorClass {
   return ERROR_CODES[code].class;
 }
 
-/** Whether trying again unchanged may help. */
-export function isRetryable(code: ErrorCode): boolean {
-  return ERROR_CODES[code].retryable;
-}
-
 /** Turns anything thrown into error data; what is not a {@link SurefootError} is an internal error, said as such. */
 export function toErrorData(thrown: unknown): ErrorData {
   if (thrown instanceof SurefootError) return thrown.data;

@@ -83,8 +83,7 @@ const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", 
 
 /** Text as XML 1.0 can hold it: control characters have no form there. */
 function xml(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   return text
     .replace(/[&<>"]/g, (char) => ENTITIES[char] ?? "")
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "");
+    .replace(/[^\P{Cc}\t\n\r]|[\ufffe\uffff]/gu, "");
 }

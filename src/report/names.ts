@@ -8,7 +8,7 @@ export function compressNames(names: readonly string[]): string {
     { readonly head: string; readonly tail: string; readonly digits: string[] }
   >();
   for (const name of names) {
-    const [, head = "", digits = "", tail = ""] = /^(.*?)(\d+)(\D*)$/.exec(name) ?? [, name];
+    const [, head = "", digits = "", tail = ""] = /^(.*?)(\d+)(\D*)$/.exec(name) ?? ["", name];
     const width = digits.startsWith("0") ? digits.length : 0;
     const key = digits === "" ? `\0${name}` : `${head}\0${tail}\0${width}`;
     const group = groups.get(key) ?? { head, tail, digits: [] };

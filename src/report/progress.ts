@@ -1,5 +1,5 @@
 import type { Event, Phase } from "../model/event.js";
-import { fit } from "./text.js";
+import { fit as cut } from "./text.js";
 
 /** A host that has been in one phase for longer than this is named as slow. */
 const SLOW_MS = 5_000;
@@ -62,6 +62,6 @@ export class Progress {
       const more = this.#failed.length > 3 ? ", ..." : "";
       words.push(`${this.#failed.length} failed: ${this.#failed.slice(0, 3).join(", ")}${more}`);
     }
-    return fit(words.join("  "), columns);
+    return cut(words.join("  "), columns);
   }
 }

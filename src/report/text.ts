@@ -13,14 +13,10 @@ export function painter(color: boolean): Paint {
  * the terminal, are made visible. Newlines and tabs stay.
  */
 export function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return text.replace(
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-    (char) => {
-      const code = char.codePointAt(0) ?? 0;
-      return char === "\r" ? "" : `\\x${code.toString(16).padStart(2, "0")}`;
-    },
-  );
+  return text.replace(/[^\P{Cc}\n\t]|[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, (char) => {
+    const code = char.codePointAt(0) ?? 0;
+    return char === "\r" ? "" : `\\x${code.toString(16).padStart(2, "0")}`;
+  });
 }
 
 /** The same on one line. */
