@@ -44,7 +44,8 @@ for (const [command, name] of [
   ]);
 }
 
-const env = { ...process.env, SUREFOOT_LAB: "bench" };
+// Ansible needs Python on its targets; the others run on the same hosts all the same.
+const env = { ...process.env, SUREFOOT_LAB: "bench", SUREFOOT_LAB_PACKAGES: "python3" };
 const cli = join(root, "dist/cli/main.js");
 const work = mkdtempSync(join(tmpdir(), "surefoot-bench-"));
 const labInventory = join(work, "lab");
@@ -192,7 +193,7 @@ async function measure(tool) {
   });
   let said = "";
   for (const stream of [child.stdout, child.stderr])
-    stream.on("data", (chunk) => (said = (said + chunk).slice(-4000)));
+    stream.on("data", (chunk) => (said += chunk));
   let peak = 0;
   const sampler = setInterval(() => {
     peak = Math.max(
@@ -210,7 +211,7 @@ async function measure(tool) {
     await sleep(100);
   }
   rmdirSync(group.dir);
-  if (status !== 0) throw new Error(`${tool.command.slice(0, 3).join(" ")} failed with ${status}:\n${said}`);
+  if (status !== 0) throw new Error(`${tool.command.slice(0, 3).join(" ")} failed with ${status}:\n${said.split("\n").filter((line) => /fatal|error|failed/i.test(line)).slice(0, 5).join("\n")}`);
   return { wall, cpu, peak };
 }
 

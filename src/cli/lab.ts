@@ -88,7 +88,7 @@ async function asRoot(work: (paths: LabPaths) => Promise<number>): Promise<void>
   }
   if (!hasSudo()) throw needsRoot();
   const kept = Object.entries(process.env).flatMap(([name, value]) =>
-    /^SUREFOOT_LAB(_DIR)?$|^NO_COLOR$|^TERM$/.test(name) ? [`${name}=${value}`] : [],
+    /^SUREFOOT_LAB(_DIR|_PACKAGES)?$|^NO_COLOR$|^TERM$/.test(name) ? [`${name}=${value}`] : [],
   );
   const again = [...kept, process.execPath, ...process.execArgv, ...process.argv.slice(1)];
   const ran = spawnSync("sudo", ["--", "env", ...again], { stdio: "inherit" });

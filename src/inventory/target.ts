@@ -5,7 +5,7 @@ import { suggest } from "../model/did-you-mean.js";
 import type { Target } from "../model/target.js";
 import type { Complaints } from "./complaints.js";
 import type { Located, LocatedMap } from "./located.js";
-import { placeAt, toPlain } from "./located.js";
+import { keyPlaceAt, placeAt, toPlain } from "./located.js";
 
 const files = z
   .union([z.string(), z.array(z.string())])
@@ -117,7 +117,7 @@ function check<T>(
         complaints.add(
           "inventory-invalid",
           `${name} can't have "${key}"`,
-          placeAt(located, [...issue.path, key]),
+          keyPlaceAt(located, [...issue.path, key]),
           hint,
         );
       }

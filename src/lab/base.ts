@@ -62,10 +62,16 @@ ExecStart=/lib/systemd/systemd-networkd-wait-online --interface=eth1 --timeout=3
 EOF
 `;
 
+/** Packages that SUREFOOT_LAB_PACKAGES adds, separated by commas: an image of its own, for tools that need more on their targets. */
+function included(): readonly string[] {
+  const extra = (process.env.SUREFOOT_LAB_PACKAGES ?? "").split(",").filter((name) => name !== "");
+  return [...INCLUDED, ...extra];
+}
+
 /** The folder of the image that this version of the lab uses. */
 export function baseImage(paths: LabPaths): string {
   const key = createHash("sha256")
-    .update(JSON.stringify([SUITE, INCLUDED, CUSTOMIZE, OPS_PASSWORD]))
+    .update(JSON.stringify([SUITE, included(), CUSTOMIZE, OPS_PASSWORD]))
     .digest("hex");
   return join(paths.bases, key.slice(0, 12));
 }
@@ -101,7 +107,7 @@ export async function ensureBase(paths: LabPaths, say: (text: string) => void): 
       "--mount",
       "debootstrap",
       "--variant=minbase",
-      `--include=${INCLUDED.join(",")}`,
+      `--include=${included().join(",")}`,
       SUITE,
       draft,
       ...(from === undefined ? [] : [from]),

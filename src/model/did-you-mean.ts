@@ -28,7 +28,9 @@ export function didYouMean(name: string, candidates: Iterable<string>): string |
   let bestDistance = limit + 1;
   for (const candidate of candidates) {
     const d = distance(name.toLowerCase(), candidate.toLowerCase(), limit);
-    if (d < bestDistance && candidate !== name) {
+    // Of two as near, a slip of the finger more likely kept the length.
+    const tie = d === bestDistance && candidate.length === name.length && best?.length !== name.length;
+    if ((d < bestDistance || (tie && d <= limit)) && candidate !== name) {
       best = candidate;
       bestDistance = d;
     }
