@@ -7,7 +7,7 @@ const { resource, schema } = route;
 
 const ECMP_COMMAND =
   "ip -4 route replace default scope global nexthop via 192.168.1.1 dev eth1 weight 1 nexthop via 192.168.1.10 dev eth1 weight 1";
-const LINES = "via 192.168.1.1 dev eth1 weight 1, via 192.168.1.10 dev eth1 weight 1";
+const LINES = "via 192.168.1.1 dev eth1 weight 1, 192.168.1.10 dev eth1 weight 1";
 
 /** Commands from the actual to the desired state, and back. */
 function plan(

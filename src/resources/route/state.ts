@@ -66,8 +66,9 @@ export function showHop(hop: NextHop, several: boolean): string {
   return words.filter((word) => word !== undefined).join(" ");
 }
 
-/** Where a route leads, for people. */
+/** Where a route leads, for people: `via 192.168.1.1 dev eth1 weight 1, 192.168.1.10 dev eth1 weight 1`. */
 export function showHops(state: RouteState): string {
   if (state.via.length === 0) return state.type;
-  return state.via.map((hop) => showHop(hop, state.via.length > 1)).join(", ");
+  const shown = state.via.map((hop) => showHop(hop, state.via.length > 1)).join(", ");
+  return shown.startsWith("via ") ? shown.replaceAll(", via ", ", ") : shown;
 }
