@@ -10,8 +10,10 @@ ip link set eth1 up
 ip addr add 192.168.1.20/24 dev eth1
 ip -6 addr add fd00::20/64 dev eth1 nodad`;
 
-/** All routes of all tables, as text, without what changes by itself. */
-const snapshot = sh`for f in 4 6; do ip -d -$f route show table all | sed 's/ expires [0-9]*sec//' | sort; done`;
+/** All routes of all tables, as text, without what the kernel changes by itself, some of it a second later. */
+const snapshot = sh`for f in 4 6; do
+ip -d -$f route show table all | grep -v 'proto kernel' | sed 's/ expires [0-9]*sec//; s/ linkdown//; s/ dead//'
+done`;
 
 const A = "192.168.1.1";
 const B = "192.168.1.10";
