@@ -1,201 +1,159 @@
-import { z } from "zod";
+import type { Step } from "../model/resource.js";
 import { defineResource, ProbeError } from "../model/resource.js";
-import type { Family } from "./route/address.js";
-import {
-  canonicalAddress,
-  canonicalDestination,
-  familyOf,
-  hasHostBits,
-  parsePrefix,
-} from "./route/address.js";
+import { deleteCommand, replaceCommand } from "./route/commands.js";
 import { routeNotes } from "./route/notes.js";
+import type { RouteParams } from "./route/params.js";
+import { routeParams } from "./route/params.js";
+import { routesProbe } from "./route/probe.js";
 import type { FoundRoute } from "./route/read.js";
-import { mergeSiblings, parseRoutes, routesProbe } from "./route/read.js";
+import { mergeSiblings, parseRoutes, stateOf } from "./route/read.js";
 import type { NextHop, RouteKey, RouteState } from "./route/state.js";
-import { deleteCommand, replaceCommand, sameHops, showHops } from "./route/state.js";
+import { DEFAULT_METRIC, sameHops, sameRoute, showHops } from "./route/state.js";
 
-const address = z
-  .string()
-  .refine((text) => familyOf(text) !== null, "this is no IP address")
-  .transform(canonicalAddress);
-const device = z
-  .string()
-  .regex(/^[^\s/]{1,15}$/, "an interface name has 1 to 15 characters, none of them a space or /");
+export type { NextHop, RouteState } from "./route/state.js";
 
-const hop = z
-  .strictObject({
-    gateway: address.optional(),
-    dev: device.optional(),
-    /** Share of the flows relative to the other next hops'. */
-    weight: z.int().min(1).max(256).default(1),
-    /** Take the gateway to be on the link, whatever the addresses say. */
-    onlink: z.literal(true).optional(),
-  })
-  .refine((p) => p.gateway !== undefined || p.dev !== undefined, "a next hop needs a gateway or a dev");
+/**
+ * A route of the running kernel, with one next hop or several that share the flows by their weights. Compared as the kernel means it:
+ * next hops in another order are the same set (writing them anew would move flows), addresses in another spelling are the same. What is already so is not
+ * written: any change of a table makes sockets choose anew. A route of another metric or table is another route; which one wins is
+ * told.
+ *
+ * @example route({ to: "default", via: [{ gateway: "192.168.1.1", dev: "eth1" }, { gateway: "192.168.1.10", dev: "eth1" }] })
+ * @example route({ to: "10.0.0.0/8", gateway: "192.168.1.1", dev: "eth1" })
+ */
+export const route = defineResource(routeParams, {
+  kind: "route",
+  key: ({ key }) => showKey(key),
+  probe: ({ key }) => [routesProbe(key.family, key.table)],
+  parse: ([output = ""], p) => readRoute(ownRoutes(parseRoutes(output), p.key), p),
+  target: wanted,
+  steps: routeSteps,
+  notes: ([output = ""], p) => {
+    const routes = parseRoutes(output);
+    const own = ownRoutes(routes, p.key);
+    const { state, via } = p;
+    const change = own[0] === undefined || isWanted(p, own[0]) ? undefined : own[0];
+    return routeNotes({ key: p.key, routes, own, hops: state === "absent" ? [] : via, replaced: change });
+  },
+});
 
-const params = z
-  .strictObject({
-    /** `default`, a network with its length, or an address. */
-    to: z
-      .string()
-      .refine(
-        (text) => text === "default" || parsePrefix(text) !== null,
-        "write default, 10.0.0.0/8 or an address",
-      ),
-    /** The next hops; several share the flows by their weights. */
-    via: z.array(hop).max(256).default([]),
-    /** Absent: told by the destination or the first gateway. */
-    family: z.union([z.literal(4), z.literal(6)]).optional(),
-    /** Name or number of the table. */
-    table: z.union([z.string().regex(/^[A-Za-z0-9_.-]+$/), z.int().positive()]).default("main"),
-    /** Lower wins. The kernel's default is 0 for IPv4 and 1024 for IPv6. */
-    metric: z.int().min(0).max(4294967295).optional(),
-    scope: z.enum(["global", "site", "link", "host"]).optional(),
-    protocol: z
-      .string()
-      .regex(/^[a-z0-9_]+$/)
-      .optional(),
-    /** Source address for local packets on this route. */
-    src: address.optional(),
-    /** Largest packet, in bytes. */
-    mtu: z.int().min(68).max(65535).optional(),
-    /** Largest TCP segment to announce, in bytes. */
-    advmss: z.int().min(1).max(65535).optional(),
-    state: z.enum(["present", "absent"]).default("present"),
-  })
-  .refine(
-    (p) => p.state === "absent" || p.via.length > 0,
-    "a route needs a next hop: via: [{ gateway, dev }]",
-  )
-  .refine((p) => {
-    const prefix = parsePrefix(p.to);
-    return prefix === null || !hasHostBits(prefix);
-  }, "the destination has bits set behind its length, which the kernel refuses")
-  .transform((p) => {
-    const family: Family =
-      p.family ?? familyOf(p.to.split("/")[0] ?? "") ?? familyOf(p.via[0]?.gateway ?? "") ?? 4;
-    const key: RouteKey = {
-      family,
-      table: String(p.table),
-      to: canonicalDestination(p.to),
-      // The kernel takes 0 for 1024 in IPv6 (IP6_RT_PRIO_USER).
-      metric: family === 6 ? p.metric || 1024 : (p.metric ?? 0),
-    };
-    return { ...p, key, via: p.via.map(toHop) };
-  });
+function showKey({ family, to, table, metric }: RouteKey): string {
+  const words = [
+    family === 6 ? "-6" : "",
+    to,
+    table === "main" ? "" : `table ${table}`,
+    metric === DEFAULT_METRIC[family] ? "" : `metric ${metric}`,
+  ];
+  return words.filter((word) => word !== "").join(" ");
+}
 
-type Params = z.output<typeof params>;
-
-function toHop({ gateway, dev, weight, onlink }: z.output<typeof hop>): NextHop {
-  return {
-    ...(gateway === undefined ? {} : { gateway }),
-    ...(dev === undefined ? {} : { dev }),
-    weight,
-    ...(onlink === undefined ? {} : { onlink }),
-  };
+/** The routes of a key, the one that the kernel uses first. */
+function ownRoutes(routes: readonly FoundRoute[], key: RouteKey): readonly FoundRoute[] {
+  const own = routes.filter(
+    ({ to, metric, tos }) => to === key.to && metric === key.metric && tos === undefined,
+  );
+  return key.family === 6 ? mergeSiblings(own) : own;
 }
 
 /**
- * A route of the running kernel, with one next hop or several that share the flows by their weights. Compared as the kernel means it: next
- * hops in another order are the same set, addresses in another spelling are the same. What is already so is not written: any change of a
- * table makes sockets choose anew. A route of another metric is another route; which one wins is told.
- *
- * @example route({ to: "default", via: [{ gateway: "192.168.1.1", dev: "eth1" }, { gateway: "192.168.1.10", dev: "eth1" }] })
+ * The state of the route that the kernel uses.
+ * @throws ProbeError where the route is not as wanted and can't be changed so that it could be put back.
  */
-export const route = defineResource(params, {
-  kind: "route",
-  key: ({ key }) => {
-    const words = [key.family === 6 ? "-6" : "", key.to, key.table === "main" ? "" : `table ${key.table}`];
-    const metric = key.metric === (key.family === 6 ? 1024 : 0) ? "" : `metric ${key.metric}`;
-    return [...words, metric].filter((word) => word !== "").join(" ");
-  },
-  probe: ({ key }) => [routesProbe(key.family, key.table)],
-  parse: ([output = ""], p) => readRoute(parseRoutes(output), p),
-  target: (p, actual) => (p.state === "absent" ? null : wanted(p, actual)),
-  steps: (from, to, { key }) => {
-    if (to === null) {
-      if (from === null) return [];
-      return [
-        {
-          title: `remove ${key.to} (was ${showHops(from)})`,
-          run: deleteCommand(key),
-          layer: "running",
-          cuts: true,
-        },
-      ];
-    }
-    if (from !== null && sameRoute(from, to)) return [];
-    const title =
-      from === null
-        ? `add ${key.to} ${showHops(to)}`
-        : `set ${key.to} ${showHops(to)} (was ${showHops(from)})`;
-    return [{ title, run: replaceCommand(key, to), layer: "running", cuts: true }];
-  },
-  notes: ([output = ""], { key, via }) => routeNotes(key, parseRoutes(output), via),
-});
-
-function readRoute(routes: readonly FoundRoute[], p: Params): RouteState | null {
-  const { key } = p;
-  const own = routes.filter((one) => one.to === key.to && one.metric === key.metric);
-  const found = key.family === 6 ? mergeSiblings(own) : (own[0] ?? null);
-  if (found === null) return null;
-  if (found.protocol === "ra" && found.expires !== undefined) {
+function readRoute(own: readonly FoundRoute[], p: RouteParams): RouteState | null {
+  const [first, ...others] = own;
+  if (first === undefined) return null;
+  if (first.expires !== undefined) {
     throw new ProbeError(
-      "is kept by router advertisements, which would bring it back",
-      "Give this route a lower metric (metric: 512), or switch off accept_ra_defrtr on the interface.",
+      `is one that expires by itself (${first.protocol}): router advertisements would bring it back`,
+      `Give this route a lower metric (metric: ${Math.floor(p.key.metric / 2)}), or switch off accept_ra_defrtr on the interface.`,
     );
   }
-  const { to: _to, metric: _metric, expires: _expires, trouble: _trouble, ...state } = found;
+  const state = asAsked(p, first);
+  if (isWanted(p, first)) return state;
+  if (first.foreign !== undefined) {
+    throw new ProbeError(`carries ${first.foreign}, which could not be put back`, "Change it by hand.");
+  }
+  if (p.state === "absent" && others.length > 0) {
+    throw new ProbeError(
+      `is there ${own.length} times`,
+      "Remove those that are not wanted by hand: ip route del.",
+    );
+  }
+  if (others.some((other) => isWanted(p, other))) {
+    throw new ProbeError(
+      "is there as wanted, but behind another of the same metric, which the kernel uses",
+      `Remove the first by hand: ip route del ${showKey(p.key)} ${showHops(first)}`,
+    );
+  }
   return state;
 }
 
-/** What is wanted: as it is where next hops, and all else that is named, agree; else a fresh route that keeps the old one's source and metrics. */
-function wanted(p: Params, actual: RouteState | null): RouteState {
-  const named = {
-    ...(p.scope === undefined || p.key.family === 6 ? {} : { scope: p.scope }),
-    ...(p.protocol === undefined ? {} : { protocol: p.protocol }),
-    ...(p.src === undefined ? {} : { src: p.src }),
-  };
-  const ownMetrics = {
+/** A found route's state; interfaces that the task leaves to the kernel are left out. */
+function asAsked(p: RouteParams, found: FoundRoute): RouteState {
+  const left = new Set(p.via.filter(({ dev }) => dev === undefined).map(({ gateway }) => gateway));
+  const hop = ({ dev, ...rest }: NextHop): NextHop =>
+    dev === undefined || (left.has(rest.gateway) && !rest.onlink) ? rest : { ...rest, dev };
+  const state = stateOf(found);
+  return { ...state, via: state.via.map(hop) };
+}
+
+function isWanted(p: RouteParams, found: FoundRoute): boolean {
+  const state = asAsked(p, found);
+  const target = wanted(p, state);
+  return target !== null && sameRoute(state, target);
+}
+
+/**
+ * What is wanted: the route as it is where its next hops agree, with what the task names; else a fresh one, which keeps the old one's source
+ * and metrics (a DHCP client may have set them with reason).
+ */
+function wanted(p: RouteParams, actual: RouteState | null): RouteState | null {
+  if (p.state === "absent") return null;
+  const metrics = {
+    ...actual?.metrics,
     ...(p.mtu === undefined ? {} : { mtu: String(p.mtu) }),
     ...(p.advmss === undefined ? {} : { advmss: String(p.advmss) }),
   };
-  const metrics = { ...actual?.metrics, ...ownMetrics };
-  const kept = Object.keys(metrics).length === 0 ? {} : { metrics };
-  const scope = p.via.some((one) => one.gateway !== undefined) || p.key.family === 6 ? "global" : "link";
-  if (
-    actual !== null &&
-    actual.type === "unicast" &&
-    actual.nhid === undefined &&
-    sameHops(hopsAs(p.via, actual), actual.via)
-  ) {
-    return { ...actual, ...named, ...kept };
+  const named = {
+    ...(p.scope === undefined ? {} : { scope: p.scope }),
+    ...(p.protocol === undefined ? {} : { protocol: p.protocol }),
+    ...(p.src === undefined ? {} : { src: p.src }),
+    ...(Object.keys(metrics).length === 0 ? {} : { metrics }),
+  };
+  if (actual !== null && actual.type === "unicast" && sameHops(hopsAs(p.via, actual), actual.via)) {
+    return { ...actual, ...named };
   }
+  const global = p.key.family === 6 || p.via.some(({ gateway }) => gateway !== undefined);
   return {
     via: p.via,
     type: "unicast",
-    scope,
+    scope: global ? "global" : "link",
     protocol: "boot",
     ...(actual?.src === undefined ? {} : { src: actual.src }),
     ...(actual?.pref === undefined ? {} : { pref: actual.pref }),
     ...named,
-    ...kept,
   };
 }
 
 /** The wanted next hops, each taking over an `onlink` that is there and not asked about. */
 function hopsAs(hops: readonly NextHop[], actual: RouteState): readonly NextHop[] {
-  return hops.map((one) => {
-    const same = actual.via.find((other) => other.gateway === one.gateway && other.dev === one.dev);
-    return same?.onlink === true ? { ...one, onlink: true } : one;
+  return hops.map((hop) => {
+    const same = actual.via.some(
+      ({ gateway, dev, onlink }) => gateway === hop.gateway && dev === hop.dev && onlink,
+    );
+    return same ? { ...hop, onlink: true } : hop;
   });
 }
 
-function sameRoute(a: RouteState, b: RouteState): boolean {
-  const { via: viaA, ...restA } = a;
-  const { via: viaB, ...restB } = b;
-  return (
-    sameHops(viaA, viaB) &&
-    JSON.stringify(Object.entries(restA).sort()) === JSON.stringify(Object.entries(restB).sort())
-  );
+function routeSteps(from: RouteState | null, to: RouteState | null, { key }: RouteParams): readonly Step[] {
+  const running = { layer: "running", cuts: true } as const;
+  const name = showKey(key);
+  if (to === null) {
+    if (from === null) return [];
+    return [{ title: `remove ${name} (was ${showHops(from)})`, run: deleteCommand(key, from), ...running }];
+  }
+  if (from !== null && sameRoute(from, to)) return [];
+  const title =
+    from === null ? `add ${name} ${showHops(to)}` : `set ${name} ${showHops(to)} (was ${showHops(from)})`;
+  return [{ title, run: replaceCommand(key, to), ...running }];
 }

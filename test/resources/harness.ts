@@ -80,6 +80,17 @@ function same(actual: unknown, expected: unknown, law: string): void {
   if (!sameJson(actual, expected)) expect(actual, law).toEqual(expected);
 }
 
+/**
+ * Whether a state that was read has all that a target names. A target names only what is managed or known: the owner of a file that is
+ * yet to be made is not.
+ */
+function reaches(read: unknown, target: unknown): boolean {
+  if (typeof target !== "object" || target === null || Array.isArray(target)) return sameJson(read, target);
+  if (typeof read !== "object" || read === null) return false;
+  const found: ReadonlyMap<string, unknown> = new Map(Object.entries(read));
+  return Object.entries(target).every(([name, value]) => reaches(found.get(name), value));
+}
+
 /** Checks all laws of resources (see `Resource` in src/model/resource.ts) for one case. */
 export async function checkLaws(run: Executor, one: ContractCase): Promise<void> {
   const { resource, params } = one.task;
@@ -101,7 +112,8 @@ export async function checkLaws(run: Executor, one: ContractCase): Promise<void>
   await carryOut(run, plan(actual, target));
   if (resource.repeats?.(params) !== true) {
     const reached = await probe(run, one.task);
-    same(reached, target, "law 2: apply, then probe equals the target");
+    if (!reaches(reached, target))
+      expect(reached, "law 2: apply, then probe equals the target").toEqual(target);
     const second = plan(reached, resource.target(params, reached));
     expect(second, "law 5: a second run plans nothing").toEqual([]);
   }

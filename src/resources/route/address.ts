@@ -9,16 +9,16 @@ interface Parsed {
   readonly bits: bigint;
 }
 
-/** The family of an address, or null where it is none. */
+/** The family of an address, or null where it is none; one with a zone (`fe80::1%eth0`) is none either, a route has its `dev`. */
 export function familyOf(address: string): Family | null {
-  return isIPv4(address) ? 4 : isIPv6(address) ? 6 : null;
+  return isIPv4(address) ? 4 : isIPv6(address) && !address.includes("%") ? 6 : null;
 }
 
 function parse(address: string): Parsed | null {
   if (isIPv4(address)) {
     return { family: 4, bits: address.split(".").reduce((sum, part) => sum * 256n + BigInt(part), 0n) };
   }
-  if (!isIPv6(address) || address.includes("%")) return null;
+  if (familyOf(address) === null) return null;
   const [head = "", tail] = address.split("::");
   const words = (text: string): bigint[] =>
     text === ""
@@ -61,9 +61,9 @@ export interface Prefix {
 /** Reads `10.0.0.0/8`, `fd00::/8`, an address alone as its own network, or `default` of a family; null where it is none. */
 export function parsePrefix(text: string, family?: Family): Prefix | null {
   if (text === "default") return family === undefined ? null : { family, bits: 0n, length: 0 };
-  const [address = "", length] = text.split("/");
+  const [address = "", length, more] = text.split("/");
   const parsed = parse(address);
-  if (parsed === null) return null;
+  if (parsed === null || more !== undefined) return null;
   const width = parsed.family === 4 ? 32 : 128;
   const count = length === undefined ? width : /^\d+$/.test(length) ? Number(length) : -1;
   return count < 0 || count > width ? null : { ...parsed, length: count };

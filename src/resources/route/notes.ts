@@ -1,69 +1,97 @@
 import { contains, parsePrefix } from "./address.js";
 import type { FoundRoute } from "./read.js";
-import type { RouteKey } from "./state.js";
-import { showHops } from "./state.js";
+import type { NextHop, RouteKey } from "./state.js";
+import { showHop, showHops } from "./state.js";
 
-/** How a route is named in notes: `the default of metric 100 (via 10.0.0.1 dev eth0, dhcp)`. */
+/** What is known of a route and the table around it. */
+export interface Around {
+  readonly key: RouteKey;
+  /** All routes of the table and family. */
+  readonly routes: readonly FoundRoute[];
+  /** Those of the key, the one that the kernel uses first. */
+  readonly own: readonly FoundRoute[];
+  /** Wanted next hops. */
+  readonly hops: readonly NextHop[];
+  /** The route that will be changed or removed, if any. */
+  readonly replaced: FoundRoute | undefined;
+}
+
+/** How a route is named in notes: `default metric 100 via 10.0.0.1 dev eth0 (dhcp)`. */
 function name(route: FoundRoute): string {
-  return `the ${route.to === "default" ? "default" : route.to} of metric ${route.metric} (${showHops(route)}, ${route.protocol})`;
+  return `${route.to} metric ${route.metric} ${showHops(route)} (${route.protocol})`;
 }
 
 /**
- * What the reader should know of the table around a route: which of several defaults wins, what shadows it, next hops that are dead, gateways
- * that no connected network holds.
+ * What the reader should know of the table around a route: which of several metrics wins, what is more specific, next hops that are
+ * dead, gateways that no connected network holds, who may bring back what is replaced.
  */
-export function routeNotes(
-  key: RouteKey,
-  routes: readonly FoundRoute[],
-  wanted: FoundRoute["via"],
-): readonly string[] {
-  const notes: string[] = [];
-  const own = (route: FoundRoute): boolean => route.to === key.to && route.metric === key.metric;
-  const others = routes.filter((route) => route.to === key.to && !own(route));
-  const [best] = [...others].sort((a, b) => a.metric - b.metric);
-  if (best !== undefined && best.metric < key.metric) {
-    notes.push(`${name(best)} wins over this one: its metric is lower`);
-  } else if (best !== undefined) {
-    notes.push(`this route wins over ${name(best)}: its metric is lower`);
-  }
-  const twins = routes.filter(own).length;
-  if (key.family === 4 && twins > 1)
-    notes.push(`there are ${twins} routes of this metric; the kernel uses the first`);
-  if (key.to === "default") notes.push(...splitDefaults(key, routes));
-  for (const flag of new Set(routes.filter(own).flatMap((route) => route.trouble))) {
-    notes.push(`a next hop of this route is ${flag}`);
-  }
-  for (const hop of wanted) {
-    if (hop.gateway === undefined || hop.onlink === true) continue;
-    if (!isOnLink(key, routes, hop.gateway, hop.dev)) {
-      const dev = hop.dev === undefined ? "" : ` by ${hop.dev}`;
-      notes.push(`no connected network${dev} holds the gateway ${hop.gateway}: the kernel may refuse it`);
-    }
-  }
-  return notes;
+export function routeNotes(around: Around): readonly string[] {
+  return [
+    ...rivals(around),
+    ...(around.key.to === "default" ? splitDefaults(around) : []),
+    ...twins(around),
+    ...owner(around),
+    ...around.hops.flatMap((hop) => offLink(around, hop)),
+    ...around.own.flatMap(({ trouble }) => trouble),
+  ];
+}
+
+function rivals({ key, routes, own }: Around): readonly string[] {
+  return routes
+    .filter((route) => route.to === key.to && !own.includes(route) && route.metric !== key.metric)
+    .toSorted((a, b) => a.metric - b.metric)
+    .map((other) =>
+      other.metric < key.metric
+        ? `${name(other)} wins over this one: its metric is lower`
+        : `this one wins over ${name(other)}: its metric is lower`,
+    );
 }
 
 /** Two halves of the address space, as VPN clients install them, are more specific than any default. */
-function splitDefaults(key: RouteKey, routes: readonly FoundRoute[]): readonly string[] {
+function splitDefaults({ key, routes }: Around): readonly string[] {
   const halves = key.family === 4 ? ["0.0.0.0/1", "128.0.0.0/1"] : ["::/1", "8000::/1"];
   const found = routes.filter((route) => halves.includes(route.to));
   if (found.length === 0) return [];
-  return [`${found.map(name).join(" and ")} take traffic before any default does: a VPN's, most likely`];
+  return [
+    `${found.map(name).join(" and ")}: more specific than any default, most likely a VPN's; it takes the traffic`,
+  ];
 }
 
-function isOnLink(
-  key: RouteKey,
-  routes: readonly FoundRoute[],
-  gateway: string,
-  dev: string | undefined,
-): boolean {
-  // Link-local gateways are on any IPv6 link; other tables hold no connected networks to judge by.
-  if (gateway.toLowerCase().startsWith("fe80:") || key.table !== "main") return true;
-  return routes.some((route) => {
-    const [hop] = route.via;
-    if (hop === undefined || hop.gateway !== undefined || (dev !== undefined && hop.dev !== dev))
-      return false;
-    const prefix = parsePrefix(route.to, key.family);
+function twins({ key, own }: Around): readonly string[] {
+  if (own.length < 2) return [];
+  const others = own.slice(1).map(showHops).join("; ");
+  return [`there are ${own.length} routes of metric ${key.metric}: the kernel uses the first, not ${others}`];
+}
+
+/** Those who manage routes put theirs back: at a renewal, a link's flap, a reload. */
+function owner({ replaced }: Around): readonly string[] {
+  if (replaced === undefined) return [];
+  const { protocol, nhid } = replaced;
+  const object =
+    nhid === undefined ? [] : [`leads to the nexthop object ${nhid}, which something else manages`];
+  if (protocol === "boot" || protocol === "static") return object;
+  return [`was installed by ${protocol}, which may bring it back`, ...object];
+}
+
+function offLink(around: Around, hop: NextHop): readonly string[] {
+  if (hop.gateway === undefined || isOnLink(around, hop.gateway, hop.dev)) return [];
+  const where = hop.dev === undefined ? "no connected network" : `no connected network of ${hop.dev}`;
+  return [
+    hop.onlink
+      ? `${where} holds the gateway ${hop.gateway}, which onlink hides`
+      : `${where} holds the gateway ${hop.gateway}: the kernel will refuse ${showHop(hop, false)}`,
+  ];
+}
+
+function isOnLink({ key, routes }: Around, gateway: string, dev: string | undefined): boolean {
+  // Link-local gateways are on any IPv6 link; other tables and families hold no connected networks to judge by.
+  if (/^fe[89ab]/i.test(gateway) || key.table !== "main" || gateway.includes(":") !== (key.family === 6))
+    return true;
+  return routes.some(({ to, via, type }) => {
+    const [hop] = via;
+    if (hop === undefined || hop.gateway !== undefined || type !== "unicast") return false;
+    if (dev !== undefined && hop.dev !== dev) return false;
+    const prefix = parsePrefix(to, key.family);
     return prefix !== null && contains(prefix, gateway);
   });
 }

@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { ProbeError } from "../../model/resource.js";
-import type { Sh } from "../../model/sh.js";
-import { sh } from "../../model/sh.js";
-import type { Family } from "./address.js";
 import { canonicalAddress, canonicalDestination } from "./address.js";
+import type { Attributes } from "./attributes.js";
+import { readAttributes } from "./attributes.js";
+import { protocolName } from "./names.js";
+import { NOT_IPROUTE2 } from "./probe.js";
 import type { NextHop, RouteState } from "./state.js";
+import { showHop } from "./state.js";
 
 const nextHop = z.object({
   gateway: z.string().optional(),
@@ -18,7 +20,7 @@ const nextHop = z.object({
 /** A route as `ip -j -d route show` prints it; fields that are absent have their defaults (ip-route(8)). */
 const entry = nextHop.extend({
   type: z.string().default("unicast"),
-  dst: z.string(),
+  to: z.string(),
   protocol: z.string().default("boot"),
   scope: z.string().default("global"),
   metric: z.number().default(0),
@@ -27,7 +29,6 @@ const entry = nextHop.extend({
   pref: z.string().optional(),
   expires: z.number().optional(),
   nhid: z.number().optional(),
-  metrics: z.array(z.record(z.string(), z.unknown())).default([]),
   nexthops: z.array(nextHop).optional(),
 });
 
@@ -35,69 +36,87 @@ const entry = nextHop.extend({
 export interface FoundRoute extends RouteState {
   readonly to: string;
   readonly metric: number;
+  /** Type of service that it is for; absent: any. */
+  readonly tos?: string;
   /** Seconds until the kernel removes it, for a route learnt from router advertisements. */
   readonly expires?: number;
-  /** Flags of its next hops that tell of trouble: `dead`, `linkdown`. */
+  /** What it carries that can't be put back from here: `encap`. */
+  readonly foreign?: string;
+  /** Next hops that the kernel does not use or will soon stop using: `via 10.0.0.1 dev eth1 is linkdown`. */
   readonly trouble: readonly string[];
 }
 
 /**
- * Prints a table's routes of one family as JSON. One script for all tasks on that table. A table that no route has made yet is empty.
- */
-export function routesProbe(family: Family, table: string): Sh {
-  return sh`o=$(ip -j -d -${family} route show table ${table} 2>&1) && { printf '%s\\n' "$o"; exit 0; }
-case $o in *'FIB table does not exist'*) echo '[]'; exit 0 ;; esac
-printf '%s\\n' "$o" >&2
-case $(ip -V 2>&1) in *iproute2*) ;; *) echo 'this ip is not iproute2: it has no JSON output' >&2 ;; esac
-exit 1`;
-}
-
-/**
- * Reads the output of {@link routesProbe}.
- * @throws ProbeError for JSON that is broken, as iproute2 before 5.5 prints it for multipath routes.
+ * Reads the output of `routesProbe`.
+ * @throws ProbeError where it is not from iproute2, is broken JSON (iproute2 before 5.5 prints that for multipath routes), or where the table
+ *   changed while it was read.
  */
 export function parseRoutes(output: string): readonly FoundRoute[] {
-  const text = output.trim();
-  let data: unknown;
+  const [first = "", ...texts] = output.trimEnd().split("\n");
+  if (first === NOT_IPROUTE2) {
+    throw new ProbeError(
+      "the host's `ip` is not iproute2's, and tells too little",
+      "Install the package iproute2 there.",
+    );
+  }
+  if (output.includes("Dump was interrupted")) throw changing();
+  const result = z.array(entry).safeParse(parseJson(first));
+  if (!result.success) {
+    const [issue] = result.error.issues;
+    throw new ProbeError(
+      "`ip -j route` printed what Surefoot does not know",
+      `Please report it: ${issue?.path.map(String).join(".")}: ${issue?.message}`,
+    );
+  }
+  const attributes = readAttributes(texts);
+  if (attributes.length > 0 && attributes.length !== result.data.length) throw changing();
+  return result.data.map((found, i) => toRoute(found, attributes[i] ?? {}));
+}
+
+function changing(): ProbeError {
+  return new ProbeError("the routing table changed while it was read", "Run the command again.");
+}
+
+function parseJson(text: string): unknown {
   try {
-    data = text === "" ? [] : JSON.parse(text);
+    // An encapsulation has a `dst` of its own, in the same object: the route's is the first.
+    return JSON.parse(text === "" ? "[]" : text.replace(/(\{(?:"type":"[^"]*",)?)"dst":/g, '$1"to":'));
   } catch {
     throw new ProbeError(
       "`ip -j route` printed broken JSON",
-      "iproute2 before 5.5 does for multipath routes; update it there.",
+      "iproute2 before 5.5 does for routes with several next hops; update it there.",
     );
   }
-  const result = z.array(entry).safeParse(data);
-  if (!result.success) {
-    throw new ProbeError(
-      "`ip -j route` printed what Surefoot does not know",
-      `Please report it: ${result.error.issues[0]?.message ?? ""}`,
-    );
-  }
-  return result.data.map(toRoute);
 }
 
-function toRoute(found: z.output<typeof entry>): FoundRoute {
-  const hops = found.nexthops ?? [found];
+/** Types of routes that lead nowhere, for which IPv6 names the device lo. */
+const NOWHERE = ["blackhole", "unreachable", "prohibit", "throw"];
+
+function toRoute(found: z.output<typeof entry>, { metrics, realm, foreign }: Attributes): FoundRoute {
+  const several = found.nexthops ?? [found];
+  const hops = NOWHERE.includes(found.type)
+    ? []
+    : several.map((hop) => ({ hop: toHop(hop), flags: hop.flags }));
   const { prefsrc, expires, pref, tos, nhid } = found;
-  const metrics = Object.fromEntries(
-    found.metrics.flatMap((group) => Object.entries(group)).map(([k, v]) => [k, String(v)]),
-  );
   return {
-    to: canonicalDestination(found.dst),
+    to: canonicalDestination(found.to),
     metric: found.metric,
-    via: hops.map(toHop).filter((hop) => hop.gateway !== undefined || hop.dev !== undefined),
+    via: hops.map(({ hop }) => hop),
     type: found.type,
     scope: found.scope,
-    protocol: found.protocol,
+    protocol: protocolName(found.protocol),
     ...(prefsrc === undefined ? {} : { src: canonicalAddress(prefsrc) }),
-    ...(Object.keys(metrics).length === 0 ? {} : { metrics }),
+    ...(metrics === undefined ? {} : { metrics }),
+    ...(realm === undefined ? {} : { realm }),
     ...(pref === undefined || pref === "medium" ? {} : { pref }),
-    ...(tos === undefined ? {} : { tos }),
     ...(nhid === undefined ? {} : { nhid }),
+    ...(tos === undefined ? {} : { tos }),
     ...(expires === undefined ? {} : { expires }),
-    trouble: [...new Set([...found.flags, ...hops.flatMap((hop) => hop.flags)])].filter((flag) =>
-      /^(dead|linkdown)$/.test(flag),
+    ...(foreign === undefined ? {} : { foreign }),
+    trouble: hops.flatMap(({ hop, flags }) =>
+      ["dead", "linkdown"]
+        .filter((flag) => flags.includes(flag))
+        .map((flag) => `${showHop(hop, false)} is ${flag}`),
     ),
   };
 }
@@ -112,16 +131,29 @@ function toHop(hop: z.output<typeof nextHop>): NextHop {
   };
 }
 
+/** The state in a route that was found: what does not identify it and can be put back. */
+export function stateOf(found: FoundRoute): RouteState {
+  const {
+    to: _to,
+    metric: _metric,
+    tos: _tos,
+    expires: _expires,
+    foreign: _foreign,
+    trouble: _trouble,
+    ...state
+  } = found;
+  return state;
+}
+
 /**
- * IPv6 multipath routes that the kernel keeps as siblings come as several entries of the same destination and metric: one route with
- * several next hops.
+ * Old kernels and tools list the next hops of an IPv6 route as so many routes of the same destination and metric: makes them one route
+ * with several next hops.
  */
-export function mergeSiblings(routes: readonly FoundRoute[]): FoundRoute | null {
+export function mergeSiblings(routes: readonly FoundRoute[]): readonly FoundRoute[] {
   const [first] = routes;
-  if (first === undefined) return null;
-  return {
-    ...first,
-    via: routes.flatMap((route) => route.via),
-    trouble: routes.flatMap((route) => route.trouble),
-  };
+  if (first === undefined || !routes.every((route) => route.via.length === 1 && route.via[0]?.gateway))
+    return routes;
+  return [
+    { ...first, via: routes.flatMap(({ via }) => via), trouble: routes.flatMap(({ trouble }) => trouble) },
+  ];
 }

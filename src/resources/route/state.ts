@@ -1,6 +1,4 @@
 import { canonical } from "../../model/json.js";
-import type { Sh } from "../../model/sh.js";
-import { joinSh, sh } from "../../model/sh.js";
 
 /** One way on from a route. */
 export interface NextHop {
@@ -22,21 +20,26 @@ export interface RouteState {
   readonly protocol: string;
   /** Source address that the kernel prefers on this route. */
   readonly src?: string;
-  /** `mtu`, `advmss` and the like. */
+  /** `mtu`, `advmss` and the like, as `ip` takes them: `lock 1400`, `10ms`. */
   readonly metrics?: Readonly<Record<string, string>>;
+  /** Realm of its only next hop (ip-route(8)); only read and put back. */
+  readonly realm?: string;
+  /** Router preference of IPv6 routes; absent: medium. */
   readonly pref?: string;
-  readonly tos?: string;
-  /** Nexthop object that it leads to, which this kind only reads. */
+  /** Nexthop object that it leads to, by number; only read and put back. */
   readonly nhid?: number;
 }
 
-/** What identifies a route on a host. */
+/** What identifies a route on a host, among those without a TOS. */
 export interface RouteKey {
   readonly family: 4 | 6;
   readonly table: string;
   readonly to: string;
   readonly metric: number;
 }
+
+/** Metric of a route that is given none: Linux IP6_RT_PRIO_USER for IPv6. */
+export const DEFAULT_METRIC = { 4: 0, 6: 1024 } as const;
 
 /** Next hops in an order of their own: another order is the same set. */
 export function sameHops(a: readonly NextHop[], b: readonly NextHop[]): boolean {
@@ -47,65 +50,25 @@ export function sameHops(a: readonly NextHop[], b: readonly NextHop[]): boolean 
   return canonical(sorted(plain(a))) === canonical(sorted(plain(b)));
 }
 
-/** A next hop for people: `192.168.1.1 dev eth1 weight 2`. */
+/** Whether two states are the same route to the kernel. */
+export function sameRoute(a: RouteState, b: RouteState): boolean {
+  return sameHops(a.via, b.via) && canonical({ ...a, via: [] }) === canonical({ ...b, via: [] });
+}
+
+/** A next hop for people: `via 192.168.1.1 dev eth1 weight 2`. */
 export function showHop(hop: NextHop, several: boolean): string {
-  const words = [hop.gateway, hop.dev === undefined ? undefined : `dev ${hop.dev}`];
-  if (several) words.push(`weight ${hop.weight}`);
-  if (hop.onlink) words.push("onlink");
+  const words = [
+    hop.gateway === undefined ? undefined : `via ${hop.gateway}`,
+    hop.dev === undefined ? undefined : `dev ${hop.dev}`,
+    several ? `weight ${hop.weight}` : undefined,
+    hop.onlink ? "onlink" : undefined,
+  ];
   return words.filter((word) => word !== undefined).join(" ");
 }
 
-/** Where a route leads, for people. */
+/** Where a route leads, for people: `via 192.168.1.1 dev eth1 weight 1, 192.168.1.10 dev eth1 weight 1`. */
 export function showHops(state: RouteState): string {
   if (state.via.length === 0) return state.type;
-  return `via ${state.via.map((hop) => showHop(hop, state.via.length > 1)).join(", ")}`;
-}
-
-/** The words of `ip` that identify a route. */
-function selector({ family, table, to, metric }: RouteKey): Sh {
-  const words: (string | number)[] = [to];
-  if (table !== "main") words.push("table", table);
-  if (metric !== (family === 6 ? 1024 : 0)) words.push("metric", metric);
-  return sh`${words}`;
-}
-
-/** The command that makes a route what it shall be, replacing the one of the same key. */
-export function replaceCommand(key: RouteKey, state: RouteState): Sh {
-  const words: (string | number)[] = [];
-  if (state.tos !== undefined) words.push("tos", state.tos);
-  if (state.protocol !== "boot") words.push("proto", state.protocol);
-  // The kernel knows no scopes for IPv6.
-  if (key.family === 4) words.push("scope", state.scope);
-  if (state.src !== undefined) words.push("src", state.src);
-  for (const [name, value] of Object.entries(state.metrics ?? {})) words.push(...name.split(/\s+/), value);
-  if (state.pref !== undefined) words.push("pref", state.pref);
-  const type = state.type === "unicast" ? sh`` : sh`${state.type} `;
-  const head = sh`ip -${key.family} route replace ${type}${selector(key)}`;
-  const [only, ...others] = state.via;
-  const hops =
-    only === undefined
-      ? []
-      : others.length === 0
-        ? [sh`${hopWords(key, only, false)}`]
-        : state.via.map((hop) => sh`nexthop ${hopWords(key, hop, true)}`);
-  const parts = [head, ...(words.length > 0 ? [sh`${words}`] : []), ...hops];
-  return joinSh(parts, " ");
-}
-
-function hopWords(key: RouteKey, hop: NextHop, weighted: boolean): Sh {
-  const words: (string | number)[] = [];
-  if (hop.gateway !== undefined) {
-    // A gateway of the other family is named with it (RFC 5549).
-    const other = (hop.gateway.includes(":") ? 6 : 4) !== key.family;
-    words.push("via", ...(other ? [key.family === 4 ? "inet6" : "inet"] : []), hop.gateway);
-  }
-  if (hop.dev !== undefined) words.push("dev", hop.dev);
-  if (weighted) words.push("weight", hop.weight);
-  if (hop.onlink) words.push("onlink");
-  return sh`${words}`;
-}
-
-/** The command that removes a route. */
-export function deleteCommand(key: RouteKey): Sh {
-  return sh`ip -${key.family} route del ${selector(key)}`;
+  const shown = state.via.map((hop) => showHop(hop, state.via.length > 1)).join(", ");
+  return shown.startsWith("via ") ? shown.replaceAll(", via ", ", ") : shown;
 }
