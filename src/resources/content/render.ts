@@ -94,9 +94,14 @@ function find(path: string): string {
 
 function syntaxError(file: string, source: string, thrown: unknown): SurefootError {
   const text = thrown instanceof Error ? thrown.message : String(thrown);
-  const line = Number(/(?:on line|- )(\d+)/.exec(text)?.[1] ?? 1);
+  // Either "Parse error on line N:" with a marker under the text, or "... - LINE:COLUMN" with the column from 0.
+  const [, line, col] = / - (\d+):(\d+)$/.exec(text) ?? [];
   const marker = text.split("\n").find((row) => /^-+\^$/.test(row));
-  const place = { file, line, col: Number(/- \d+:(\d+)/.exec(text)?.[1] ?? (marker?.length ?? 1) - 1) + 1 };
+  const place = {
+    file,
+    line: Number(line ?? /on line (\d+)/.exec(text)?.[1] ?? 1),
+    col: col === undefined ? (marker?.length ?? 1) : Number(col) + 1,
+  };
   const said = text.split("\n");
   const message = (said.length > 1 ? (said.at(-1) ?? text) : text)
     .replace(/ - \d+:\d+$/, "")
