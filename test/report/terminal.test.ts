@@ -1,0 +1,102 @@
+import { Writable } from "node:stream";
+import { expect, it } from "vitest";
+import type { Event, Outcome } from "../../src/model/event.js";
+import { Progress } from "../../src/report/progress.js";
+import { terminalReporter } from "../../src/report/terminal.js";
+import { width } from "../../src/report/text.js";
+import { simulate } from "./simulate.js";
+
+async function shown(
+  events: readonly Event[],
+  more: { color?: boolean; verbose?: number } = {},
+): Promise<string> {
+  let text = "";
+  const out = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      text += chunk.toString();
+      done();
+    },
+  });
+  const reporter = terminalReporter({ out, color: more.color ?? false, verbose: more.verbose ?? 0 });
+  for (const event of events) reporter.onEvent(event);
+  await reporter.close();
+  return text;
+}
+
+it("says one line where nothing had to change", async () => {
+  expect(await shown(simulate(50, () => "ok"))).toBe("50 hosts in 2.3 s: 50 in sync\n");
+});
+
+it("tells each distinct change and failure once, with all its hosts, and what to do next", async () => {
+  const outcome = (i: number): Outcome =>
+    i <= 45 ? "ok" : i <= 47 ? "changed" : i === 48 ? "failed" : i <= 50 ? "unreachable" : "skipped";
+  expect(await shown(simulate(51, outcome))).toMatchInlineSnapshot(`
+    "2 hosts changed and verified: client[46:47]
+      ~ file /etc/x
+        startup  write /etc/x
+           one
+          -two
+          +2
+        note: somebody else writes it too
+      + route default
+        running  add default via 10.0.0.1  (can cut the connection)
+
+    error[step-failed]: a step failed with exit 1
+      --> client48: write /etc/x
+      | sh: \\x1b[2Jno
+      hint: Look.
+
+    error[connect-timeout]: no login within 30 s
+      --> 2 hosts: client[49:50] (first: ssh ops@10.0.0.49:22)
+      hint: Check.
+
+    51 hosts in 2.3 s: 45 in sync, 2 changed, 1 failed, 2 unreachable, 1 not started
+    next: surefoot run playbooks/ecmp.ts -i inventories/x --limit 'client[48:50]'
+    "
+  `);
+});
+
+it("points from a plan to the run", async () => {
+  const text = await shown(simulate(2, () => "would-change", "plan"));
+  expect(text).toContain("2 hosts would change: client[1:2]");
+  expect(text).toContain("next: surefoot run playbooks/ecmp.ts -i inventories/x\n");
+});
+
+it("shows scripts and things in sync when asked to say more", async () => {
+  expect(
+    await shown(
+      simulate(1, () => "ok"),
+      { verbose: 1 },
+    ),
+  ).toContain("= route default");
+  expect(
+    await shown(
+      simulate(1, () => "changed"),
+      { verbose: 1 },
+    ),
+  ).toContain("$ ip");
+});
+
+it("paints only when it may, and lets no control character of a host through", async () => {
+  const events = simulate(3, (i) => (i === 1 ? "failed" : "changed"));
+  expect(await shown(events)).not.toContain("\u001b");
+  const painted = await shown(events, { color: true });
+  expect(painted).toContain("\u001b[");
+  expect(painted).not.toContain("\u001b[2J");
+});
+
+it("stays short with two thousand hosts", async () => {
+  const text = await shown(simulate(2_000, (i) => (i % 500 === 0 ? "failed" : "changed")));
+  expect(text.split("\n").length).toBeLessThan(30);
+});
+
+it("keeps progress on one line of eighty columns, naming what is slow and what failed", () => {
+  const progress = new Progress();
+  for (const event of simulate(60, (i) => (i % 20 === 0 ? "failed" : "ok")).slice(0, -1))
+    progress.onEvent(event, 0);
+  const at = "2026-01-01T00:00:00.000Z";
+  progress.onEvent({ type: "host-phase", host: "漢字-slow", phase: "connect", at }, 0);
+  const line = progress.line("read", 12_000, 80);
+  expect(line).toContain("60/60  slow: 漢字-slow (12 s)  3 failed: client20, client40");
+  expect(width(line)).toBeLessThanOrEqual(80);
+});
