@@ -10,7 +10,7 @@ import { mergeSiblings, parseRoutes, stateOf } from "./route/read.js";
 import type { NextHop, RouteKey, RouteState } from "./route/state.js";
 import { DEFAULT_METRIC, sameHops, sameRoute, showHops } from "./route/state.js";
 
-export type { NextHop, RouteState } from "./route/state.js";
+export type { RouteState } from "./route/state.js";
 
 /**
  * A route of the running kernel, with one next hop or several that share the flows by their weights. Compared as the kernel means it:

@@ -60,7 +60,10 @@ const NAMESPACES = [...USER_NAMESPACE, "--net", "--mount"];
 
 /** Why no network namespace can be had here, or undefined where one can. */
 export function netnsRefusal(): string | undefined {
-  const tried = spawnSync("unshare", [...NAMESPACES, "ip", "link", "set", "lo", "up"], { encoding: "utf8" });
+  const link = "ip link add one type veth peer name other";
+  const tried = spawnSync("unshare", [...NAMESPACES, "sh", "-c", `PATH=$PATH:/usr/sbin:/sbin; ${link}`], {
+    encoding: "utf8",
+  });
   if (tried.status === 0) return undefined;
   return (tried.error?.message ?? tried.stderr.trim()) || `unshare exited with ${tried.status}`;
 }

@@ -1,7 +1,44 @@
 import fc from "fast-check";
-import { expect } from "vitest";
+import { expect, it } from "vitest";
 import { atBoot, DUMP, parseDump } from "../../src/resources/sysctl/dropins.js";
 import { itInNetns } from "./in-netns.js";
+import { dump } from "./sysctl-dump.js";
+
+const MANUAL = {
+  "/etc/sysctl.d/20-rp_filter.conf": `net.ipv4.conf.default.rp_filter = 2
+net.ipv4.conf.*.rp_filter = 2
+-net.ipv4.conf.all.rp_filter
+net.ipv4.conf.hub0.rp_filter = 1`,
+};
+
+it.each<[string, Readonly<Record<string, string>>, string, string | null | undefined]>([
+  ["example 4 of sysctl.d(5): a pattern", MANUAL, "net/ipv4/conf/eth1/rp_filter", "2"],
+  ["example 4: a name beats it", MANUAL, "net/ipv4/conf/hub0/rp_filter", "1"],
+  ["example 4: kept off", MANUAL, "net/ipv4/conf/all/rp_filter", null],
+  ["example 4: not meant", MANUAL, "net/ipv4/conf/all/arp_ignore", undefined],
+  [
+    "of patterns the last",
+    { "/etc/sysctl.d/1.conf": "a.*=1", "/lib/sysctl.d/2.conf": "a.b?=2" },
+    "a/bc",
+    "2",
+  ],
+  [
+    "a pattern said again, with the same value, keeps its first place",
+    { "/etc/sysctl.d/1.conf": "a.*=1\na.b?=2", "/etc/sysctl.d/2.conf": "a/*=1" },
+    "a/bc",
+    "2",
+  ],
+  [
+    "a pattern said again, with another value, goes last",
+    { "/etc/sysctl.d/1.conf": "a.*=1\na.b?=2", "/etc/sysctl.d/2.conf": "a/*=3" },
+    "a/bc",
+    "3",
+  ],
+  ["no star crosses a slash", { "/etc/sysctl.d/1.conf": "a.*=1" }, "a/b/c", undefined],
+  ["/etc/sysctl.conf is not read", { "/etc/sysctl.conf": "a.b=1" }, "a/b", undefined],
+])("knows what the next boot sets: %s", (_name, files, path, value) => {
+  expect(atBoot(parseDump(dump(files)), path)?.value).toBe(value);
+});
 
 const SYSTEMD_SYSCTL = "/usr/lib/systemd/systemd-sysctl";
 
