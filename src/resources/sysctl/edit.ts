@@ -55,8 +55,7 @@ ${copy(null, sh`:`, append(to.line))}`
       : sh`${count(from.line)}
 [ $n -gt 0 ] || ${missing(file, to)}
 ${copy(from.line, to.line === null ? sh`continue` : sh`l=${to.line}`, sh`:`)}`;
-  const finish = sh`sync -- "$t" 2>/dev/null || sync
-mv -f -- "$t" "$f"
+  const finish = sh`mv -f -- "$t" "$f"
 trap - EXIT`;
   return sh`f=${file}
 [ ! -h "$f" ] || f=$(readlink -f -- "$f")

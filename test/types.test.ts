@@ -1,0 +1,50 @@
+import { expectTypeOf, it } from "vitest";
+import { z } from "zod";
+import type { Task } from "../src/model/resource.js";
+import type { Sh } from "../src/model/sh.js";
+import { sh } from "../src/model/sh.js";
+import { playbook } from "../src/playbook/define.js";
+import { command } from "../src/resources/command.js";
+import { file } from "../src/resources/file.js";
+import { route } from "../src/resources/route.js";
+import { sysctl } from "../src/resources/sysctl.js";
+import { systemdUnit } from "../src/resources/systemdUnit.js";
+
+// What these tests say is said to tsc: nothing here is called but what has no effect.
+it("gives playbooks their variables' types, defaults filled in", () => {
+  playbook({
+    name: "x",
+    hosts: "all",
+    vars: z.object({ count: z.int().default(1), names: z.array(z.string()) }),
+    tasks({ vars, host }) {
+      expectTypeOf(vars).toEqualTypeOf<{ count: number; names: string[] }>();
+      expectTypeOf(host.groups).toEqualTypeOf<readonly string[]>();
+      // @ts-expect-error there is no such variable
+      void vars.cuont;
+      return [];
+    },
+  });
+});
+
+it("makes tasks, and refuses parameters that do not fit", () => {
+  expectTypeOf(file).toBeCallableWith({ path: "/x", content: "y" }, { tags: ["a"] });
+  expectTypeOf(file).returns.toEqualTypeOf<Task>();
+  const never = (): readonly Task[] => [
+    // @ts-expect-error a mode is text: a number would lose its zero
+    file({ path: "/x", mode: 0o644 }),
+    // @ts-expect-error there is no such parameter
+    sysctl({ key: "a.b", value: 1, fiel: false }),
+    // @ts-expect-error a weight is a number
+    route({ to: "default", via: [{ gateway: "10.0.0.1", weight: "1" }] }),
+    // @ts-expect-error a unit has a name
+    systemdUnit({ enabled: true }),
+    // @ts-expect-error a command needs a guard
+    command({ run: "true" }),
+  ];
+  expectTypeOf(never).toBeFunction();
+});
+
+it("keeps plain text out of shell text", () => {
+  expectTypeOf(sh`true`).toEqualTypeOf<Sh>();
+  expectTypeOf("true").not.toExtend<Sh>();
+});
