@@ -192,8 +192,7 @@ async function measure(tool) {
     stdio: ["ignore", "pipe", "pipe"],
   });
   let said = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.on("data", (chunk) => (said += chunk));
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (said += chunk));
   let peak = 0;
   const sampler = setInterval(() => {
     peak = Math.max(
@@ -211,7 +210,14 @@ async function measure(tool) {
     await sleep(100);
   }
   rmdirSync(group.dir);
-  if (status !== 0) throw new Error(`${tool.command.slice(0, 3).join(" ")} failed with ${status}:\n${said.split("\n").filter((line) => /fatal|error|failed/i.test(line)).slice(0, 5).join("\n")}`);
+  if (status !== 0)
+    throw new Error(
+      `${tool.command.slice(0, 3).join(" ")} failed with ${status}:\n${said
+        .split("\n")
+        .filter((line) => /fatal|error|failed/i.test(line))
+        .slice(0, 5)
+        .join("\n")}`,
+    );
   return { wall, cpu, peak };
 }
 
