@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, readlinkSync } from "node:fs";
 import { chmod, copyFile, mkdir, open, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { LabPaths, Variant } from "./names.js";
@@ -181,8 +181,21 @@ export function leaderOf(paths: LabPaths, name: string): ProcessId | null {
   const supervisor = supervisorOf(paths, name);
   if (supervisor === null) return null;
   const [nspawn] = childrenOf(supervisor.pid);
-  const [leader] = nspawn === undefined ? [] : childrenOf(nspawn);
+  const leader = (nspawn === undefined ? [] : childrenOf(nspawn)).find(isInit);
   return leader === undefined ? null : identify(leader);
+}
+
+/**
+ * Whether a process is process 1 of a machine that has begun to boot. Before that, nspawn's child still sees this machine's own files and
+ * network: a command that entered it would act here.
+ */
+function isInit(pid: number): boolean {
+  try {
+    const inner = /^NSpid:.*\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+    return inner === "1" && readlinkSync(`/proc/${pid}/exe`).endsWith("/systemd/systemd");
+  } catch {
+    return false;
+  }
 }
 
 /** Which way a client lets its operator in. */

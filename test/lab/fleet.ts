@@ -103,19 +103,17 @@ export async function until(what: string, condition: () => Promise<boolean>): Pr
   }
 }
 
-/** Reboots a client and waits until it is up again, its boot finished. */
+/** Reboots a client and waits until it lets its operator in again and has finished booting. */
 export async function reboot(client: string): Promise<void> {
-  const id = (): Promise<string> => inBox(client, "cat /proc/sys/kernel/random/boot_id; stat -c %Y /proc/1");
-  const before = await id();
+  // When the client's process 1 began: another after a reboot.
+  const began = (): Promise<string> => inBox(client, "stat -c %y /proc/1");
+  const before = await began();
   await inBox(client, "systemctl reboot");
-  await until(`${client} to boot`, async () => {
-    const now = await id();
-    return (
-      now !== "" &&
-      now !== before &&
-      /running|degraded/.test(await inBox(client, "systemctl is-system-running"))
-    );
-  });
+  await until(`${client} to go down`, async () => (await began()) !== before);
+  await up();
+  await until(`${client} to boot`, async () =>
+    /running|degraded/.test(await inBox(client, "systemctl is-system-running")),
+  );
 }
 
 export { ROOT };
