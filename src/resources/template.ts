@@ -1,14 +1,14 @@
 import { z } from "zod";
 import { defineResource } from "../model/resource.js";
 import { fileKind } from "./content/file-kind.js";
-import { absolutePath, ownership } from "./content/params.js";
+import { filePath, ownership } from "./content/params.js";
 import { renderTemplate } from "./content/render.js";
 
 export { renderTemplate };
 
 const params = z
   .strictObject({
-    path: absolutePath,
+    path: filePath,
     /** The template's path below the project, for example `templates/motd.hbs`. */
     template: z.string().min(1),
     /** What the template may use; any other name in it is an error. */

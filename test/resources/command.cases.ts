@@ -1,38 +1,56 @@
+import type { Sh } from "../../src/model/sh.js";
 import { sh } from "../../src/model/sh.js";
+import type { CommandParams } from "../../src/resources/command.js";
 import { command } from "../../src/resources/command.js";
 import type { ContractCase, Sandbox } from "./harness.js";
+import { tree } from "./tree.js";
 
-/** What must hold for a command, done or not. */
-export function cases({ dir }: Sandbox): readonly ContractCase[] {
-  const made = `${dir}/made`;
-  const snapshot = sh`ls -A ${dir}`;
-  const undo = `rm '${made}'`;
-  const once = command({ run: `: > '${made}'`, creates: made, undo });
-  const needed = command({
-    run: `echo "$WORD" > made`,
-    unless: "grep -q it made",
-    cwd: dir,
-    env: { WORD: "it's" },
-    undo,
+/** What must hold for a command; what has no `undo` can't be taken back. */
+export function cases(sandbox: Sandbox): readonly ContractCase[] {
+  const cwd = sandbox.dir;
+  const one = (name: string, prepare: Sh, params: CommandParams): ContractCase => ({
+    name,
+    needs: "shell",
+    prepare,
+    task: command(params),
+    snapshot: tree(sandbox),
+    ...(params.undo === undefined ? { irreversible: "no undo is given" } : {}),
   });
   return [
-    { name: "what it creates is not there", needs: "shell", prepare: sh`:`, task: once, snapshot },
-    { name: "what it creates is there", needs: "shell", prepare: sh`: > ${made}`, task: once, snapshot },
-    { name: "its guard fails", needs: "shell", prepare: sh`:`, task: needed, snapshot },
-    { name: "its guard succeeds", needs: "shell", prepare: sh`echo it > ${made}`, task: needed, snapshot },
-    {
-      name: "always",
-      needs: "shell",
-      prepare: sh`:`,
-      task: command({ run: "true", always: true }),
-      irreversible: "nothing says what it did",
-    },
-    {
-      name: "without a way back",
-      needs: "shell",
-      prepare: sh`:`,
-      task: command({ run: `: > '${made}'`, creates: made }),
-      irreversible: "its author gave no undo",
-    },
+    one("creates a path", sh`:`, { run: "echo hello > f", undo: "rm f", creates: `${cwd}/f`, cwd }),
+    one("created it already", sh`: > ${cwd}/f`, { run: "exit 1", undo: "rm f", creates: `${cwd}/f`, cwd }),
+    one("creates what a symlink leads to", sh`ln -s t ${cwd}/f`, {
+      run: ": > t",
+      undo: "rm t",
+      creates: `${cwd}/f`,
+      cwd,
+    }),
+    one("creates a name full of traps", sh`:`, {
+      run: 'mkdir "$name"',
+      undo: 'rmdir "$name"',
+      creates: `${cwd}/a 'b' $(c)\n: No such file or directory`,
+      cwd,
+      env: { name: "a 'b' $(c)\n: No such file or directory" },
+    }),
+    one("unless a guard succeeds", sh`echo a > ${cwd}/f`, {
+      run: "echo b >> f",
+      undo: "sed -i '$d' f",
+      unless: "grep -q b f # as it stands",
+      cwd,
+    }),
+    one("a guard that succeeds already", sh`echo b > ${cwd}/f`, {
+      run: "exit 1",
+      unless: "grep -q b f",
+      cwd,
+    }),
+    one("a guard of several lines that reads stdin and talks", sh`:`, {
+      run: "printf '%s' \"$word\" > f",
+      undo: "rm f",
+      unless: 'cat\necho talk\necho more >&2\n[ "$(cat f)" = "$word" ]',
+      cwd,
+      env: { word: "it's $HOME" },
+    }),
+    one("no undo", sh`:`, { run: "echo hello > f", creates: `${cwd}/f`, cwd }),
+    one("always", sh`:`, { run: "echo hello >> f", undo: "rm f", always: true, cwd }),
   ];
 }

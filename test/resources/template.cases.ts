@@ -1,18 +1,34 @@
+import type { Sh } from "../../src/model/sh.js";
 import { sh } from "../../src/model/sh.js";
-import { setTemplateBase } from "../../src/resources/content/render.js";
 import { template } from "../../src/resources/template.js";
-import { folder } from "../support/folder.js";
-import { everything } from "./file.cases.js";
 import type { ContractCase, Sandbox } from "./harness.js";
+import { tree } from "./tree.js";
 
-/** What must hold for a rendered file; all else is as for any file. */
-export function cases({ dir }: Sandbox): readonly ContractCase[] {
-  setTemplateBase(folder({ "t.hbs": "a={{a}}\n{{#each list}}- {{this}}\n{{/each}}" }));
-  const path = `${dir}/file`;
-  const task = template({ path, template: "t.hbs", vars: { a: "<&>", list: ["x", "y"] }, mode: "0640" });
-  const snapshot = everything(dir);
+/** Read from the folder of the tests wherever they are started. */
+const MOTD = new URL("./templates/motd.hbs", import.meta.url).pathname;
+
+/** Files hold the laws; here is only what rendering adds. */
+export function cases(sandbox: Sandbox): readonly ContractCase[] {
+  const path = `${sandbox.dir}/motd`;
+  const one = (
+    name: string,
+    prepare: Sh,
+    more: Partial<Parameters<typeof template>[0]> = {},
+  ): ContractCase => ({
+    name,
+    needs: "shell",
+    prepare,
+    task: template({
+      path,
+      template: MOTD,
+      vars: { name: 'it\'s "north"', gateways: [{ address: "192.168.1.1" }, { address: "192.168.1.10" }] },
+      ...more,
+    }),
+    snapshot: tree(sandbox),
+  });
   return [
-    { name: "none yet", needs: "shell", prepare: sh`:`, task, snapshot },
-    { name: "another content", needs: "shell", prepare: sh`echo old > ${path}`, task, snapshot },
+    one("a new file", sh`:`),
+    one("other variables", sh`echo 'Welcome to south' > ${path}`, { vars: { name: "south", gateways: [] } }),
+    one("a mode of its own, through a symlink", sh`: > ${sandbox.dir}/t; ln -s t ${path}`, { mode: "0600" }),
   ];
 }

@@ -1,44 +1,60 @@
 import type { Resource } from "../../model/resource.js";
-import type { FileState, Ownership } from "./state.js";
-import { encode, fileProbe, parseFile } from "./state.js";
-import { fileSteps } from "./steps.js";
+import type { Accounts, Ownership } from "./stat.js";
+import type { FileState, PathState, Reading } from "./state.js";
+import { encode, fileProbe, parsePath } from "./state.js";
+import { pathSteps } from "./steps.js";
+
+/** Mode and owners as a task names them. */
+export interface WantedOwnership extends Accounts {
+  readonly mode?: string | undefined;
+}
 
 /** What kinds that manage one regular file know of it. */
-export interface FileParams {
+export interface FileParams extends WantedOwnership {
   readonly path: string;
   readonly content?: string | Uint8Array | undefined;
-  readonly mode?: string | undefined;
-  readonly owner?: string | undefined;
-  readonly group?: string | undefined;
   readonly state: "present" | "absent";
   readonly sensitive: boolean;
 }
 
-/** Mode and owners that are named. */
-export function namedOwnership(p: Pick<FileParams, "mode" | "owner" | "group">): Ownership {
-  return {
-    ...(p.mode === undefined ? {} : { mode: p.mode }),
-    ...(p.owner === undefined ? {} : { owner: p.owner }),
-    ...(p.group === undefined ? {} : { group: p.group }),
-  };
+/** Mode and owners: what is named, else what is there, else the mode given. */
+export function wantedOwnership(p: WantedOwnership, actual: Ownership | null, fresh: string): Ownership {
+  const mode = p.mode ?? actual?.mode ?? fresh;
+  const owner = p.owner ?? actual?.owner;
+  const group = p.group ?? actual?.group;
+  return { mode, ...(owner === undefined ? {} : { owner }), ...(group === undefined ? {} : { group }) };
 }
 
-/** The file that is wanted: what is not named is as it is, or text of mode 0644 for a new one. */
-export function wantedFile(p: Omit<FileParams, "state" | "sensitive">, actual: FileState | null): FileState {
-  const fresh: FileState = { content: "", encoding: "utf8", mode: "0644" };
-  const content = p.content === undefined ? {} : encode(Buffer.from(p.content));
-  return { ...(actual ?? fresh), ...content, ...namedOwnership(p) };
+/** The file that is wanted: what is not named is as it is, or of mode 0644 for a new one. */
+export function wantedFile(
+  p: WantedOwnership & Pick<FileParams, "content">,
+  actual: FileState | null,
+): FileState {
+  const content = p.content === undefined ? actual?.content : encode(Buffer.from(p.content));
+  return { ...(content === undefined ? {} : { content }), ...wantedOwnership(p, actual, "0644") };
+}
+
+/**
+ * How a path is read: a file that shall be there is what a symlink leads to; one that shall not be there is the link itself, whose
+ * target may be another's. Content is not read where it is not managed.
+ */
+function readingOf(p: FileParams): Reading {
+  const absent = p.state === "absent";
+  return { follow: !absent, content: absent || p.content !== undefined };
 }
 
 /** A kind whose thing is one regular file. */
-export function fileKind<K extends string, P extends FileParams>(kind: K): Resource<K, P, FileState> {
+export function fileKind<K extends string, P extends FileParams>(kind: K): Resource<K, P, PathState> {
   return {
     kind,
     key: (p) => p.path,
-    probe: (p) => [fileProbe(p.path)],
-    parse: ([output = ""], p) => parseFile(output, p.path),
-    target: (p, actual) => (p.state === "absent" ? null : wantedFile(p, actual)),
-    steps: (from, to, p) => fileSteps(p.path, from, to),
+    probe: (p) => [fileProbe(p.path, readingOf(p))],
+    parse: ([output = ""], p) => parsePath(output, readingOf(p), p),
+    target: (p, actual) => {
+      if (p.state === "absent") return null;
+      return wantedFile(p, actual !== null && "link" in actual ? null : actual);
+    },
+    steps: (from, to, p) => pathSteps(p.path, from, to, p.state === "present"),
     sensitive: (p) => p.sensitive,
   };
 }

@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
 import type Handlebars from "handlebars";
-import { suggest } from "../../model/did-you-mean.js";
 import { SurefootError } from "../../model/error.js";
-import { codeFrame } from "../../model/place.js";
+import { checkTemplate } from "./template-check.js";
+import type { Source } from "./template-errors.js";
+import { findingsError, renderError, syntaxError } from "./template-errors.js";
 
 /** Loaded with the first template only, to start quickly. */
 let handlebars: typeof Handlebars | undefined;
@@ -24,37 +25,30 @@ export function setTemplateBase(folder: string): void {
   base = folder;
 }
 
-/** A template that was read: its text, what it compiled to, and how it is named in messages. */
-interface Loaded {
-  readonly file: string;
-  readonly source: string;
-  readonly ast: hbs.AST.Program;
+/** A template that was read, and what it compiled to. */
+interface Loaded extends Source {
+  readonly program: hbs.AST.Program;
   readonly render: Handlebars.TemplateDelegate;
 }
 
 const cache = new Map<string, Loaded>();
 
-/** Thrown from inside a template by a name that the variables do not have. */
-class UnknownName extends Error {
-  readonly unknown: string;
-  readonly known: readonly string[];
-  constructor(unknown: string, known: readonly string[]) {
-    super(unknown);
-    this.unknown = unknown;
-    this.known = known;
-  }
-}
-
 /**
- * Renders a Handlebars template on the controller, without HTML escaping. Every name that it uses must be there: also in `{{#if}}`,
- * `{{#each}}` and helpers' arguments, where Handlebars' own strict mode does not look.
+ * Renders a Handlebars template on the controller, without HTML escaping. Every name in it must be among the variables, also in helpers'
+ * arguments and in branches not taken; what may be missing is asked for by `{{#if (lookup this "name")}}`. Helpers are `if`, `unless`,
+ * `each`, `with` and `lookup`; partials are not supported.
  * @param path Below the playbook's folder or a folder above it: `templates/motd.hbs`.
+ * @param vars Plain data: no functions, no instances of classes.
  * @throws SurefootError `template-missing`, `template-syntax` or `template-variable`, with the place in the template.
+ * @throws SurefootErrors where several are found.
  */
 export function renderTemplate(path: string, vars: Readonly<Record<string, unknown>>): string {
   const template = load(path);
+  refuseUnlessPlain(vars, "", path);
+  const findings = checkTemplate(template.program, vars);
+  if (findings.length > 0) throw findingsError(template, findings);
   try {
-    return template.render(guard(vars));
+    return template.render(vars);
   } catch (thrown) {
     throw renderError(template, thrown);
   }
@@ -64,17 +58,12 @@ function load(path: string): Loaded {
   const found = find(path);
   const known = cache.get(found);
   if (known !== undefined) return known;
-  const source = readFileSync(found, "utf8");
   const short = relative(process.cwd(), found);
   const file = short.startsWith("..") ? found : short;
-  let ast: hbs.AST.Program;
-  try {
-    ast = engine().parse(source, { srcName: file });
-  } catch (thrown) {
-    throw syntaxError(file, source, thrown);
-  }
-  const render = engine().create().compile(ast, { noEscape: true, strict: true, preventIndent: true });
-  const loaded = { file, source, ast, render };
+  const source = readText(found, file);
+  const program = parse({ file, source });
+  const render = engine().create().compile(source, { noEscape: true, strict: true });
+  const loaded = { file, source, program, render };
   cache.set(found, loaded);
   return loaded;
 }
@@ -82,7 +71,7 @@ function load(path: string): Loaded {
 function find(path: string): string {
   for (let folder = base; ; folder = dirname(folder)) {
     const file = resolve(folder, path);
-    if (existsSync(file)) return file;
+    if (statSync(file, { throwIfNoEntry: false })?.isFile() === true) return file;
     if (folder === dirname(folder)) break;
   }
   throw new SurefootError({
@@ -92,103 +81,53 @@ function find(path: string): string {
   });
 }
 
-function syntaxError(file: string, source: string, thrown: unknown): SurefootError {
-  const text = thrown instanceof Error ? thrown.message : String(thrown);
-  // Either "Parse error on line N:" with a marker under the text, or "... - LINE:COLUMN" with the column from 0.
-  const [, line, col] = / - (\d+):(\d+)$/.exec(text) ?? [];
-  const marker = text.split("\n").find((row) => /^-+\^$/.test(row));
-  const place = {
-    file,
-    line: Number(line ?? /on line (\d+)/.exec(text)?.[1] ?? 1),
-    col: col === undefined ? (marker?.length ?? 1) : Number(col) + 1,
-  };
-  const said = text.split("\n");
-  const message = (said.length > 1 ? (said.at(-1) ?? text) : text)
-    .replace(/ - \d+:\d+$/, "")
-    .replace(/\.\.\.$/, "");
-  return new SurefootError(
-    {
-      code: "template-syntax",
-      message: `the template can't be read: ${message}`,
-      place,
-      frame: codeFrame(source, place),
-      hint: "Correct the Handlebars expression there.",
-    },
-    { cause: thrown },
-  );
+function readText(path: string, file: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path));
+  } catch (cause) {
+    const notText = cause instanceof TypeError;
+    const message = notText ? `the template ${file} is no UTF-8 text` : `the template ${file} can't be read`;
+    const hint = notText ? "Save it as UTF-8." : `Look at its permissions: ${String(cause)}`;
+    throw new SurefootError(
+      { code: notText ? "template-syntax" : "template-missing", message, hint },
+      { cause },
+    );
+  }
 }
 
-function renderError(template: Loaded, thrown: unknown): unknown {
-  const unknown = unknownName(thrown);
-  if (unknown === null) return thrown;
-  const place = { file: template.file, ...findName(template.ast, unknown.unknown) };
-  return new SurefootError(
-    {
+function parse(source: Source): hbs.AST.Program {
+  try {
+    return engine().parse(source.source, { srcName: source.file });
+  } catch (thrown) {
+    throw syntaxError(source, thrown, lastToken());
+  }
+}
+
+/** The place of the token that Handlebars' lexer read last; its types don't tell of it. */
+function lastToken(): { readonly line: number; readonly col: number } | undefined {
+  const field = (from: unknown, name: string): unknown =>
+    typeof from === "object" && from !== null ? Reflect.get(from, name) : undefined;
+  const token = field(field(Reflect.get(engine(), "Parser"), "lexer"), "yylloc");
+  const [line, col] = [field(token, "first_line"), field(token, "first_column")];
+  return typeof line === "number" && typeof col === "number" ? { line, col } : undefined;
+}
+
+/** Handlebars calls functions and reads through prototypes; templates get data only. */
+function refuseUnlessPlain(value: unknown, name: string, path: string): void {
+  if (typeof value === "function" || typeof value === "symbol" || isInstance(value)) {
+    throw new SurefootError({
       code: "template-variable",
-      message: `the template uses ${unknown.unknown}, which it was not given`,
-      place,
-      frame: codeFrame(template.source, place),
-      hint: suggest(unknown.unknown, unknown.known, `It was given ${unknown.known.join(", ") || "nothing"}.`),
-    },
-    { cause: thrown },
-  );
-}
-
-function unknownName(thrown: unknown): UnknownName | null {
-  if (thrown instanceof UnknownName) return thrown;
-  const missing = thrown instanceof Error ? /^"([^"]+)" not defined in/.exec(thrown.message)?.[1] : undefined;
-  const helper = thrown instanceof Error ? /^Missing helper: "([^"]+)"/.exec(thrown.message)?.[1] : undefined;
-  const name = missing ?? helper;
-  return name === undefined ? null : new UnknownName(name, []);
-}
-
-/** Names that JavaScript and Handlebars look up on any object by themselves. */
-const LOOKED_UP = new Set([
-  "toString",
-  "valueOf",
-  "toJSON",
-  "toHTML",
-  "constructor",
-  "then",
-  "length",
-  "call",
-  "hash",
-]);
-
-/** The value, such that reading a name that it does not have throws. */
-function guard(value: unknown): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  return new Proxy(value, {
-    get: (target, name) => {
-      if (typeof name === "symbol" || name in target || LOOKED_UP.has(name))
-        return guard(Reflect.get(target, name));
-      throw new UnknownName(name, Object.keys(target));
-    },
-    // Handlebars' strict mode asks before it reads; the reading then says what is known.
-    has: () => true,
-  });
-}
-
-/** Line and column, both from 1, of the first expression in which a name stands; the top where there is none. */
-function findName(node: unknown, name: string): { readonly line: number; readonly col: number } {
-  return search(node, name) ?? { line: 1, col: 1 };
-}
-
-function search(node: unknown, name: string): { readonly line: number; readonly col: number } | null {
-  if (typeof node !== "object" || node === null) return null;
-  if ("type" in node && node.type === "PathExpression" && "parts" in node && Array.isArray(node.parts)) {
-    if (node.parts.includes(name) && "loc" in node) return startOf(node.loc);
+      message: `the template ${path} was given ${name}, which is no plain data`,
+      hint: "Pass strings, numbers, booleans, lists and plain objects.",
+    });
   }
-  for (const [key, inner] of Object.entries(node)) {
-    const found = key === "loc" ? null : search(inner, name);
-    if (found !== null) return found;
-  }
-  return null;
+  if (typeof value !== "object" || value === null) return;
+  for (const [key, inner] of Object.entries(value))
+    refuseUnlessPlain(inner, name === "" ? key : `${name}.${key}`, path);
 }
 
-function startOf(loc: unknown): { readonly line: number; readonly col: number } | null {
-  if (typeof loc !== "object" || loc === null || !("start" in loc)) return null;
-  const { start } = loc;
-  if (typeof start !== "object" || start === null || !("line" in start) || !("column" in start)) return null;
-  return { line: Number(start.line), col: Number(start.column) + 1 };
+function isInstance(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype !== null && prototype !== Object.prototype;
 }

@@ -1,85 +1,91 @@
 import { ProbeError } from "../../model/resource.js";
 import type { Sh } from "../../model/sh.js";
 import { sh } from "../../model/sh.js";
+import type { Accounts, Ownership, Stat } from "./stat.js";
+import { ownershipOf, parseStat, statProbe } from "./stat.js";
 
-/** Mode and owners of a file or directory; what is absent is not known or not managed. */
-export interface Ownership {
-  /** Four octal digits. */
-  readonly mode?: string;
-  readonly owner?: string;
-  readonly group?: string;
-}
+/** What a file holds: text where it is valid UTF-8 without NUL, else base64. */
+export type Content = { readonly text: string } | { readonly base64: string };
 
 /** A regular file. */
 export interface FileState extends Ownership {
-  /** The content, as text or in base64. */
-  readonly content: string;
-  /** `base64` for what is no UTF-8 text. */
-  readonly encoding: "utf8" | "base64";
+  /** Absent where only mode and owners are managed. */
+  readonly content?: Content;
 }
 
-/** Largest file whose content is read. */
-const MAX_BYTES = 4 * 1024 * 1024;
+/** A symbolic link that is to be removed, or was. */
+export interface LinkState extends Pick<Ownership, "owner" | "group"> {
+  /** What it says, in the same form as a file's content. */
+  readonly link: Content;
+}
+
+/** What may be at a path. */
+export type PathState = FileState | LinkState;
+
+/** Largest file whose content is read or written, in bytes. It travels in a script and stands in plans. */
+export const MAX_BYTES = 4 * 1024 * 1024;
+
+/** What a probe is to read. */
+export interface Reading {
+  /** Look through a symlink at what it leads to; else the link itself is what is read. */
+  readonly follow: boolean;
+  /** Read the content too. */
+  readonly content: boolean;
+}
 
 /**
- * Says what a path is, following symlinks: `absent`, or mode, owner, group, size and kind. "Absent" is said only where the kernel
- * says so; a folder that may not be searched is an error.
+ * Reads a file: what {@link statProbe} says, then a line `content` and the content in base64, which carries NUL and newlines at the
+ * end through any shell. Two processes where the file exists.
  */
-export function statProbe(path: string): Sh {
-  return sh`s=$(stat -L -c '%a %U %G %s %F' -- ${path} 2>&1) || case $s in
-*'No such file'*|*'Not a directory'*) echo absent; exit 0 ;;
-*) printf '%s\\n' "$s" >&2; exit 1 ;;
-esac
-printf '%s\\n' "$s"`;
+export function fileProbe(path: string, { follow, content }: Reading): Sh {
+  const read = sh`=8*)
+n=\${s#*:}
+[ "\${n%%:*}" -gt ${MAX_BYTES} ] || { echo content; base64 < ${path}; } ;;
+`;
+  const link = sh`=a*) echo content; readlink -n -- ${path} | base64 ;;
+`;
+  if (!content && follow) return statProbe(path, follow);
+  return sh`${statProbe(path, follow)}
+case $s in
+${content ? read : sh``}${follow ? sh`` : link}esac`;
 }
 
-/** Reads a file: the line of {@link statProbe}, then its content in base64. */
-export function fileProbe(path: string): Sh {
-  return sh`${statProbe(path)}
-case $s in *' regular'*) ;; *) exit 0 ;; esac
-set -- $s
-[ "$4" -gt ${MAX_BYTES} ] || base64 < ${path}`;
-}
-
-/** What {@link statProbe} said. */
-export interface Stat extends Required<Ownership> {
-  readonly size: number;
-  /** As stat(1) names it: `regular file`, `directory`. */
-  readonly kind: string;
-}
-
-/** Reads the line of {@link statProbe}; null for an absent path. */
-export function parseStat(line: string): Stat | null {
-  if (line === "absent") return null;
-  const [mode = "", owner = "", group = "", size = "", ...kind] = line.split(" ");
-  if (!/^[0-7]+$/.test(mode))
-    throw new ProbeError(`stat said "${line}"`, "The host's stat is not one that Surefoot knows.");
-  return { mode: mode.padStart(4, "0"), owner, group, size: Number(size), kind: kind.join(" ") };
-}
-
-/** Reads the output of {@link fileProbe}. */
-export function parseFile(output: string, path: string): FileState | null {
-  const end = output.indexOf("\n");
-  const stat = parseStat(end < 0 ? output : output.slice(0, end));
+/**
+ * Reads the output of {@link fileProbe}; null for an absent path.
+ * @throws ProbeError where something else than a file (or a link, if that was asked for) is there, or too large a file.
+ */
+export function parsePath(output: string, reading: Reading, wanted: Accounts): PathState | null {
+  const at = output.indexOf("\ncontent\n");
+  const stat = parseStat(at < 0 ? output : output.slice(0, at), wanted);
   if (stat === null) return null;
-  if (!stat.kind.startsWith("regular")) {
-    throw new ProbeError(`${path} is a ${stat.kind}`, "Remove it by hand, or give another path.");
-  }
-  if (stat.size > MAX_BYTES) {
+  const content = (): Content => encode(Buffer.from(output.slice(at + "\ncontent\n".length), "base64"));
+  const { mode: _, ...owners } = ownershipOf(stat);
+  if (stat.type === "symbolic link") return { link: content(), ...owners };
+  refuseUnlessFile(stat);
+  return reading.content ? { content: content(), ...ownershipOf(stat) } : ownershipOf(stat);
+}
+
+/** {@link parsePath} for a reading that looks through links. */
+export function parseFile(output: string, wanted: Accounts, content = true): FileState | null {
+  const state = parsePath(output, { follow: true, content }, wanted);
+  if (state === null || !("link" in state)) return state;
+  throw new ProbeError("is a symbolic link that can't be looked through", "Look at the path on the host.");
+}
+
+function refuseUnlessFile({ type, size }: Stat): void {
+  if (type !== "file")
+    throw new ProbeError(`is a ${type}, not a file`, "Remove it by hand, or give another path.");
+  if (size > MAX_BYTES) {
     throw new ProbeError(
-      `${path} has ${stat.size} bytes`,
-      `Files of more than ${MAX_BYTES} bytes are not managed.`,
+      `has ${size} bytes`,
+      `Files of more than ${MAX_BYTES} bytes are not managed: fetch them by a command with \`creates\`.`,
     );
   }
-  const { mode, owner, group } = stat;
-  return { ...encode(Buffer.from(output.slice(end + 1), "base64")), mode, owner, group };
 }
 
-/** Content as it stands in a state: text where it is valid UTF-8 without NUL, base64 otherwise. */
-export function encode(bytes: Buffer): Pick<FileState, "content" | "encoding"> {
+/** Content as it stands in a state. */
+export function encode(bytes: Buffer): Content {
   const text = bytes.toString("utf8");
   const isText = !text.includes("\0") && Buffer.from(text, "utf8").equals(bytes);
-  return isText
-    ? { content: text, encoding: "utf8" }
-    : { content: bytes.toString("base64"), encoding: "base64" };
+  return isText ? { text } : { base64: bytes.toString("base64") };
 }

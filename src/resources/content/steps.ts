@@ -1,88 +1,102 @@
+import { sameJson } from "../../model/json.js";
 import type { Step } from "../../model/resource.js";
-import type { Sh } from "../../model/sh.js";
 import { sh } from "../../model/sh.js";
-import type { FileState, Ownership } from "./state.js";
+import type { Ownership } from "./stat.js";
+import type { FileState, LinkState, PathState } from "./state.js";
+import { chmod, follow, giveTo, writeFile } from "./write.js";
 
-/** Owner and group as chown takes them, or null where neither is known. */
-function ownerWord({ owner, group }: Ownership): string | null {
-  if (owner === undefined && group === undefined) return null;
-  return `${owner ?? ""}${group === undefined ? "" : `:${group}`}`;
+/** All steps of files and directories change what survives a reboot, and none cuts a connection. */
+export const STARTUP = { layer: "startup", cuts: false } as const;
+
+/** Owners as a name or number each; what a new file gets has no name here. */
+const FRESH = "the default";
+
+/** What is to be changed of mode and owners, for titles: `mode 0600 (was 0644)`. */
+function changes(from: Ownership, to: Ownership): readonly string[] {
+  return (["mode", "owner", "group"] as const)
+    .filter((field) => to[field] !== from[field])
+    .map((field) => `${field} ${to[field] ?? FRESH} (was ${from[field] ?? FRESH})`);
 }
 
-/** Where a path really leads: through symlinks, also where the last of them leads to nothing yet. */
-const follow = (path: string): Sh => sh`f=${path}
-[ ! -L "$f" ] || f=$(readlink -f -- "$f")`;
+/** Mode and owners of what is new, for titles: `mode 0600, owner backup`. */
+export function described({ mode, owner, group }: Ownership): string {
+  return [`mode ${mode}`, owner && `owner ${owner}`, group && `group ${group}`].filter(Boolean).join(", ");
+}
+
+/** The step that changes mode and owners alone; none where they are the same. */
+export function ownershipSteps(path: string, from: Ownership, to: Ownership): readonly Step[] {
+  const what = changes(from, to);
+  if (what.length === 0) return [];
+  const owners = {
+    ...(to.owner === undefined || to.owner === from.owner ? {} : { owner: to.owner }),
+    ...(to.group === undefined || to.group === from.group ? {} : { group: to.group }),
+  };
+  const at = sh`${path}`;
+  const run = sh`${giveTo(owners, at)}${chmod(to.mode, sh`-- ${at}`)}`;
+  return [{ title: `set ${what.join(", ")} of ${path}`, run, ...STARTUP }];
+}
+
+function removeStep(path: string, through: boolean): Step {
+  const run = through ? sh`${follow(path)}\nrm -f -- "$f"` : sh`rm -f -- ${path}`;
+  return { title: `remove ${path}`, run, ...STARTUP };
+}
+
+function writeStep(path: string, from: FileState | null, to: FileState): Step {
+  const what =
+    from === null
+      ? ` (${described(to)})`
+      : changes(from, to)
+          .map((change) => `, ${change}`)
+          .join("");
+  const run = writeFile(path, to.content ?? { text: "" }, to);
+  return { title: `${from === null ? "create" : "write"} ${path}${what}`, run, ...STARTUP };
+}
+
+/** A file whose content is not managed: made only if there is still none, since an earlier task may have made it meanwhile. */
+function makeEmpty(path: string, to: FileState): Step {
+  const { run } = writeStep(path, null, to);
+  const set = sh`${giveTo(to, sh`${path}`)}${chmod(to.mode, sh`-- ${path}`)}`;
+  return {
+    title: `create ${path}, empty (${described(to)})`,
+    run: sh`if [ ! -e ${path} ]; then
+${run}
+else
+${set}
+fi`,
+    ...STARTUP,
+  };
+}
+
+function linkStep(path: string, { link, ...owners }: LinkState): Step {
+  const to = "text" in link ? sh`${link.text}` : sh`"$(printf %s ${link.base64} | base64 -d)"`;
+  const run = sh`ln -s -- ${to} ${path}
+${giveTo(owners, sh`${path}`, sh`-h --`)}`;
+  return { title: `link ${path}`, run, ...STARTUP };
+}
 
 /**
- * Replaces a file's content atomically: a new file beside it gets content, mode and owner, reaches the disk, and takes the old one's
- * name (rename(2)). Readers see the old or the new file, never a part. A symlink stays and its target is replaced. `set -C` creates the
- * new file only if no file of that name exists (O_EXCL), so that nobody can have it lead elsewhere.
+ * The steps from one state of a path to another.
+ * @param through Remove what a symlink leads to, and not the link.
  */
-export function writeFile(path: string, content: Sh, { mode, owner, group }: Ownership): Sh {
-  const own = ownerWord({
-    ...(owner === undefined ? {} : { owner }),
-    ...(group === undefined ? {} : { group }),
-  });
-  return sh`${follow(path)}
-n=\${f%/*}/.surefoot.$$
-umask 077
-set -C
-: > "$n"
-set +C
-trap 'rm -f -- "$n"' EXIT
-{
-${content}
-} > "$n" || {
-# dash's printf says no more than "I/O error"; dd says why.
-dd if=/dev/zero of="$n" bs=65536 count=1
-exit 1
-}
-${own === null ? sh`:` : sh`chown ${own} "$n"`}
-chmod ${mode ?? "0644"} "$n"
-mv -f -- "$n" "$f"
-trap - EXIT`;
+export function pathSteps(
+  path: string,
+  from: PathState | null,
+  to: PathState | null,
+  through: boolean,
+): readonly Step[] {
+  if (to === null) return from === null ? [] : [removeStep(path, through)];
+  if ("link" in to) {
+    if (from === null) return [linkStep(path, to)];
+    return sameJson(from, to) ? [] : [removeStep(path, false), linkStep(path, to)];
+  }
+  if (from !== null && "link" in from) return [removeStep(path, false), writeStep(path, null, to)];
+  return fileSteps(path, from, to);
 }
 
-function printContent({ content, encoding }: FileState): Sh {
-  return encoding === "utf8" ? sh`printf %s ${content}` : sh`printf %s ${content} | base64 -d`;
-}
-
-/** The steps from one state of a file to another; fields that `to` does not name are left as they are. */
+/** The steps from one state of a file to another. */
 export function fileSteps(path: string, from: FileState | null, to: FileState | null): readonly Step[] {
-  const startup = { layer: "startup", cuts: false } as const;
-  if (to === null) {
-    if (from === null) return [];
-    return [
-      {
-        title: `remove ${path}`,
-        run: sh`${follow(path)}
-rm -f -- "$f"`,
-        ...startup,
-      },
-    ];
-  }
-  if (from === null || from.content !== to.content || from.encoding !== to.encoding) {
-    const whole = { ...from, ...to };
-    const title = from === null ? `create ${path}` : `write ${path}`;
-    return [{ title, run: writeFile(path, printContent(to), whole), ...startup }];
-  }
+  if (to === null) return from === null ? [] : [removeStep(path, true)];
+  if (from === null) return [to.content === undefined ? makeEmpty(path, to) : writeStep(path, null, to)];
+  if (to.content !== undefined && !sameJson(from.content, to.content)) return [writeStep(path, from, to)];
   return ownershipSteps(path, from, to);
-}
-
-/** The steps that change mode and owners alone. */
-export function ownershipSteps(path: string, from: Ownership, to: Ownership): readonly Step[] {
-  const steps: Step[] = [];
-  const startup = { layer: "startup", cuts: false } as const;
-  const differs = (field: keyof Ownership): boolean => to[field] !== undefined && to[field] !== from[field];
-  if (differs("owner") || differs("group")) {
-    const own = ownerWord(to) ?? "";
-    const was = ownerWord(from) ?? "unknown";
-    steps.push({ title: `chown ${own} ${path} (was ${was})`, run: sh`chown ${own} -- ${path}`, ...startup });
-  }
-  if (differs("mode")) {
-    const mode = to.mode ?? "";
-    const title = `chmod ${mode} ${path} (was ${from.mode ?? "unknown"})`;
-    steps.push({ title, run: sh`chmod ${mode} -- ${path}`, ...startup });
-  }
-  return steps;
 }

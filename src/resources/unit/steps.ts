@@ -1,0 +1,93 @@
+import { sameJson } from "../../model/json.js";
+import type { Step } from "../../model/resource.js";
+import type { Sh } from "../../model/sh.js";
+import { sh } from "../../model/sh.js";
+import type { FileState } from "../content/state.js";
+import { fileSteps } from "../content/steps.js";
+import type { UnitParams } from "./params.js";
+import { isTemplate, pathOf } from "./params.js";
+import type { UnitState } from "./state.js";
+import { section } from "./unit-file.js";
+
+const RUNNING = { layer: "running", cuts: false } as const;
+const STARTUP = { layer: "startup", cuts: false } as const;
+
+/** No unit: nothing on disk, nothing that runs. */
+const NONE: UnitState = { file: null, enabled: false, active: false, stale: false };
+
+/** The steps from one state of a unit to another: off, the file, on again. */
+export function unitSteps(from: UnitState | null, to: UnitState | null, p: UnitParams): readonly Step[] {
+  const was = from ?? NONE;
+  const will = to ?? NONE;
+  const files = p.content === undefined ? [] : fileSteps(pathOf(p.name), was.file, will.file);
+  return [...offSteps(was, will, p.name), ...files, ...onSteps(was, will, p)];
+}
+
+function offSteps(was: UnitState, will: UnitState, name: string): readonly Step[] {
+  const stop = was.active && !will.active;
+  const disable = was.enabled && !will.enabled;
+  if (stop && disable) {
+    return [
+      { title: `stop and disable ${name}`, run: sh`systemctl disable --quiet --now -- ${name}`, ...STARTUP },
+    ];
+  }
+  if (stop) return [{ title: `stop ${name}`, run: sh`systemctl stop -- ${name}`, ...RUNNING }];
+  return disable
+    ? [{ title: `disable ${name}`, run: sh`systemctl disable --quiet -- ${name}`, ...STARTUP }]
+    : [];
+}
+
+/**
+ * systemd reads unit files again where a file has changed or had changed before. `enable` and `reenable` do that by themselves
+ * (systemctl(1)), and it is most of what a first run costs a host: never twice.
+ */
+function onSteps(was: UnitState, will: UnitState, p: UnitParams): readonly Step[] {
+  const { name } = p;
+  const changed = !sameJson(was.file?.content ?? null, will.file?.content ?? null);
+  const unread = changed || (was.stale && !will.stale);
+  const start = !was.active && will.active;
+  const restart = was.active && will.active && p.content !== undefined && unread && p.restartOnChange;
+  const steps: Step[] = [];
+  if (!was.enabled && will.enabled) {
+    if (start) return [{ title: `enable and start ${name}`, run: begin("enable", name), ...STARTUP }];
+    steps.push({ title: `enable ${name}`, run: sh`systemctl enable --quiet -- ${name}`, ...STARTUP });
+  } else if (was.enabled && will.enabled && !sameJson(install(was.file), install(will.file))) {
+    // Its links stand where the old [Install] section put them.
+    steps.push({ title: `enable ${name} again`, run: sh`systemctl reenable --quiet -- ${name}`, ...STARTUP });
+  } else if (unread) {
+    steps.push({ title: "reload systemd", run: sh`systemctl daemon-reload`, ...RUNNING });
+  }
+  if (start) {
+    const run = steps.length > 0 ? begin("start", name) : sh`${forgive(name)}\n${begin("start", name)}`;
+    steps.push({ title: `start ${name}`, run, ...RUNNING });
+  }
+  if (restart && !isTemplate(name)) {
+    const run = will.file === null ? unlessGone(begin("restart", name), name) : begin("restart", name);
+    steps.push({ title: `restart ${name}`, run, ...RUNNING });
+  }
+  return steps;
+}
+
+function install(file: FileState | null): readonly string[] {
+  return file?.content !== undefined && "text" in file.content ? section(file.content.text, "Install") : [];
+}
+
+/** Without a file of ours there may be one of a package; where there is none, a unit that runs can only be left running. */
+function unlessGone(run: Sh, name: string): Sh {
+  return sh`case $(systemctl show -p LoadState -- ${name}) in *=not-found) exit 0 ;; esac
+${run}`;
+}
+
+/** Brings a unit to run; where that fails, what the unit and its log say is shown. */
+function begin(how: "enable" | "start" | "restart", name: string): Sh {
+  const verb = how === "enable" ? sh`enable --quiet --now` : sh`${how}`;
+  return sh`systemctl ${verb} -- ${name} || {
+systemctl status --no-pager --full -n 5 -- ${name} >&2 || :
+exit 1
+}`;
+}
+
+/** Gives a unit that failed too often a new chance (systemctl(1), reset-failed); so does reading unit files again (seen in systemd 252). */
+function forgive(name: string): Sh {
+  return sh`systemctl reset-failed -- ${name} 2>/dev/null || :`;
+}
