@@ -9,7 +9,10 @@ interface Flags {
   readonly json?: true;
 }
 
-const write = (text: string): void => {
+/** Where the commands print to. */
+type Write = (text: string) => void;
+
+const toStdout: Write = (text) => {
   process.stdout.write(text);
 };
 
@@ -33,7 +36,7 @@ async function load(flags: Flags): Promise<Inventory> {
 }
 
 /** `surefoot inventory list|show|explain`. */
-export function registerInventory(program: Command): void {
+export function registerInventory(program: Command, write: Write = toStdout): void {
   const inventory = program
     .command("inventory")
     .description("Look at an environment's hosts, groups and variables.");
@@ -58,19 +61,21 @@ export function registerInventory(program: Command): void {
     .argument("<host>", "a host's name")
     .addHelpText("after", "\nExample:\n  surefoot inventory show client1 -i inventories/lab")
     .action(async (name: string, flags: Flags) => {
-      const { showHost, showHostJson, findHost } = await import("../inventory/show.js");
+      const { findHost } = await import("../inventory/explain.js");
+      const { showHost, showHostJson } = await import("../inventory/show.js");
       const host = findHost(await load(flags), name);
       write(flags.json === true ? json(showHostJson(host)) : showHost(host));
     });
   inventoryOptions(inventory.command("explain"))
     .description("Tell where a host's variable comes from, and what lost to it.")
     .argument("<host>", "a host's name")
-    .argument("<variable>", "a variable's name")
+    .argument("<variable>", "a variable, or a part of it: gateways[0].address")
     .addHelpText("after", "\nExample:\n  surefoot inventory explain client1 gateways -i inventories/lab")
     .action(async (name: string, variable: string, flags: Flags) => {
-      const { explain, explainJson, findHost } = await import("../inventory/show.js");
-      const host = findHost(await load(flags), name);
-      write(flags.json === true ? json(explainJson(host, variable)) : explain(host, variable));
+      const { explainVariable } = await import("../inventory/explain.js");
+      const { explanationJson, showExplanation } = await import("../inventory/show.js");
+      const explanation = explainVariable(await load(flags), name, variable);
+      write(flags.json === true ? json(explanationJson(explanation)) : showExplanation(explanation));
     });
 }
 
@@ -83,8 +88,9 @@ function summary(host: Host): Json {
 }
 
 function table(hosts: readonly Host[]): string {
-  const width = Math.max(...hosts.map((host) => host.name.length));
-  const addresses = Math.max(...hosts.map((host) => host.target.address.length));
+  // Not by spreading: a call takes only so many arguments.
+  const width = hosts.reduce((most, { name }) => Math.max(most, name.length), 0);
+  const addresses = hosts.reduce((most, { target }) => Math.max(most, target.address.length), 0);
   const row = ({ name, target, groups }: Host): string =>
     `${name.padEnd(width)}  ${target.address.padEnd(addresses)}  ${groups.filter((group) => group !== "all").join(", ")}`;
   return `${hosts.map((host) => row(host).trimEnd()).join("\n")}\n`;

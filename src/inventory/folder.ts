@@ -1,9 +1,10 @@
+import { isUtf8 } from "node:buffer";
 import { createHash } from "node:crypto";
-import type { Dirent } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
-import { basename, join } from "node:path";
-import { SurefootError } from "../model/error.js";
-import { shownPath } from "./complaints.js";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, join, relative, resolve } from "node:path";
+import type { ErrorCode } from "../model/error.js";
+import { Complaints } from "./complaints.js";
+import { missingHosts, unreadableFile, unreadableFolder } from "./missing.js";
 
 /** A file of variables: for which group or host it is, and what it says. */
 export interface VariableFile {
@@ -17,6 +18,7 @@ export interface VariableFile {
 export interface InventoryFolder {
   readonly hostsFile: string;
   readonly hostsText: string;
+  /** In the order in which they are read: by name, so that NAME.yml comes before the files in NAME/. */
   readonly groupVars: readonly VariableFile[];
   readonly hostVars: readonly VariableFile[];
   /** SHA-256 over all names and contents, for journals. */
@@ -26,56 +28,139 @@ export interface InventoryFolder {
 const YAML_NAME = /\.ya?ml$/;
 
 /**
- * Reads an environment's files.
- * @throws SurefootError `inventory-missing` where the folder or its hosts.yml is not there.
+ * Reads an environment's files; complains about those that would be passed over. Synchronous: nothing else can be done
+ * before they are read, and ten thousand small files are read several times faster so.
+ * @throws SurefootError `inventory-missing` where the folder or its hosts.yml can't be read.
  */
-export async function readFolder(dir: string): Promise<InventoryFolder> {
-  const entries = await list(dir);
-  if (entries === null) throw missing(dir, `there is no inventory folder ${dir}`);
-  const hosts = entries.find((entry) => entry.name === "hosts.yml" || entry.name === "hosts.yaml");
-  if (hosts === undefined) throw missing(dir, `the inventory ${dir} has no hosts.yml`);
-  const hostsPath = join(dir, hosts.name);
-  const hostsText = await readFile(hostsPath, "utf8");
-  const groupVars = await variableFiles(join(dir, "group_vars"));
-  const hostVars = await variableFiles(join(dir, "host_vars"));
-  const hash = createHash("sha256");
-  const all = [{ file: shownPath(hostsPath), text: hostsText }, ...groupVars, ...hostVars];
-  for (const { file, text } of all) hash.update(`${basename(file)}\0${text.length}\0${text}\0`);
-  return { hostsFile: shownPath(hostsPath), hostsText, groupVars, hostVars, hash: hash.digest("hex") };
-}
-
-function missing(dir: string, message: string): SurefootError {
-  const hint =
-    basename(dir) === "lab"
-      ? "Run `surefoot lab up`: it writes the lab's inventory."
-      : "Name the folder of an environment, for example -i inventories/staging; it holds hosts.yml.";
-  return new SurefootError({ code: "inventory-missing", message, hint });
-}
-
-async function list(dir: string): Promise<readonly Dirent[] | null> {
-  try {
-    const entries = await readdir(dir, { withFileTypes: true });
-    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-  } catch {
-    return null;
+export function readFolder(dir: string, complaints: Complaints): InventoryFolder {
+  const root = resolve(complaints.cwd, dir);
+  const names = listFolder(root, dir);
+  const reader = new FolderReader(root, complaints);
+  const [first, second] = names.filter((name) => name === "hosts.yml" || name === "hosts.yaml");
+  if (first === undefined) throw missingHosts(root, dir, names);
+  const hosts = reader.read(join(root, first));
+  if (second !== undefined) {
+    reader.refuse(join(root, second), `there are both ${first} and ${second}`, "Keep one of them.");
   }
-}
-
-/** `NAME.yml` and `NAME/*.yml` in a folder of variables; both forms may stand side by side. */
-async function variableFiles(dir: string): Promise<readonly VariableFile[]> {
-  const files: VariableFile[] = [];
-  const add = async (owner: string, path: string): Promise<void> => {
-    files.push({ owner, file: shownPath(path), text: await readFile(path, "utf8") });
+  for (const name of names) {
+    const [, kind] = /^(group|host)s?[-_]?vars?$/i.exec(name) ?? [];
+    const right = `${kind?.toLowerCase()}_vars`;
+    if (kind === undefined || name === right) continue;
+    reader.refuse(join(root, name), `${name} is not read`, `Did you mean ${right}?`);
+  }
+  const variables = (kind: string): readonly VariableFile[] =>
+    names.includes(kind) ? reader.readVariables(join(root, kind)) : [];
+  const groupVars = variables("group_vars");
+  const hostVars = variables("host_vars");
+  return {
+    hostsFile: hosts.file,
+    hostsText: hosts.text,
+    groupVars,
+    hostVars,
+    hash: reader.hash.digest("hex"),
   };
-  for (const entry of (await list(dir)) ?? []) {
-    const path = join(dir, entry.name);
-    if (YAML_NAME.test(entry.name)) await add(entry.name.replace(YAML_NAME, ""), path);
-    else if (entry.isDirectory()) {
-      for (const inner of (await list(path)) ?? []) {
-        if (YAML_NAME.test(inner.name)) await add(entry.name, join(path, inner.name));
-      }
-    }
+}
+
+/**
+ * SHA-256 over all files of an environment, in hex, for journals: equal hashes mean equal inventories, wherever the
+ * folder lies. Values given by `-e` are no part of it.
+ * @throws SurefootError `inventory-missing` where the folder or its hosts.yml can't be read.
+ */
+export function inventoryHash(dir: string, cwd = process.cwd()): string {
+  return readFolder(dir, new Complaints(cwd)).hash;
+}
+
+class FolderReader {
+  readonly hash = createHash("sha256");
+  readonly #root: string;
+  readonly #complaints: Complaints;
+
+  constructor(root: string, complaints: Complaints) {
+    this.#root = root;
+    this.#complaints = complaints;
   }
-  // A file beside a folder of its name comes first, so that the folder's files win.
-  return files.sort((a, b) => (a.owner < b.owner ? -1 : a.owner > b.owner ? 1 : 0));
+
+  read(path: string): Omit<VariableFile, "owner"> {
+    const read = readText(path, this.#complaints);
+    const name = relative(this.#root, path);
+    // Lengths in front, so that no text can pass for the end of a file.
+    this.hash.update(`${Buffer.byteLength(name)}:${name}${Buffer.byteLength(read.text)}:${read.text}`);
+    return read;
+  }
+
+  /** `NAME.yml` and `NAME/*.yml`; both forms may stand side by side. */
+  readVariables(folder: string): readonly VariableFile[] {
+    return this.#list(folder).flatMap((path): readonly VariableFile[] => {
+      if (!isFolder(path)) return this.#variables(path, basename(path).replace(YAML_NAME, ""));
+      return this.#list(path).flatMap((inner) => {
+        if (!isFolder(inner)) return this.#variables(inner, basename(path));
+        this.refuse(inner, "a folder this deep is not read", "Move its files one level up.");
+        return [];
+      });
+    });
+  }
+
+  #variables(path: string, owner: string): readonly VariableFile[] {
+    if (YAML_NAME.test(path)) return [{ owner, ...this.read(path) }];
+    const message = `${basename(path)} is not read: its name does not end in .yml`;
+    this.refuse(path, message, "Rename it to NAME.yml, or move it away.");
+    return [];
+  }
+
+  /** In the order of their paths: `all.yml` before `all/`, so that the files of the folder win. */
+  #list(folder: string): readonly string[] {
+    const names = listFolder(folder, this.#complaints.shown(folder)).filter((name) => !isIgnored(name));
+    const paths = names.map((name) => join(folder, name));
+    const key = (path: string): string => (isFolder(path) ? `${path}/` : path);
+    return paths.sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  }
+
+  refuse(path: string, message: string, hint: string): void {
+    const place = { file: this.#complaints.shown(path), line: 1, col: 1 };
+    this.#complaints.add("inventory-invalid", message, place, hint);
+  }
+}
+
+/**
+ * Reads a text file and makes it known for code frames.
+ * @param code The code of the error where it can't be read.
+ */
+export function readText(
+  path: string,
+  complaints: Complaints,
+  code: ErrorCode = "inventory-missing",
+): { readonly file: string; readonly text: string } {
+  const file = complaints.shown(path);
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(path);
+  } catch (thrown) {
+    throw unreadableFile(file, thrown, code);
+  }
+  const text = bytes.toString("utf8").replace(/^\u{FEFF}/u, "");
+  complaints.learn(file, text);
+  if (!isUtf8(bytes)) {
+    const before = text.slice(0, text.indexOf("\u{FFFD}")).split("\n");
+    const place = { file, line: before.length, col: (before.at(-1)?.length ?? 0) + 1 };
+    complaints.add("inventory-syntax", "the text is not UTF-8", place, "Save the file as UTF-8.");
+  }
+  return { file, text };
+}
+
+/** Files that editors, version control and people leave beside the inventory. */
+function isIgnored(name: string): boolean {
+  return name.startsWith(".") || name.endsWith("~") || name.endsWith(".md");
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+/** Names in the order of their code units, whatever the locale. */
+function listFolder(path: string, shown: string): readonly string[] {
+  try {
+    return readdirSync(path).sort();
+  } catch (thrown) {
+    throw unreadableFolder(path, shown, thrown);
+  }
 }

@@ -1,9 +1,9 @@
 import type { FilePlace } from "../model/place.js";
 import type { Target } from "../model/target.js";
 import type { Located, LocatedMap } from "./located.js";
-import { isMap } from "./located.js";
+import { isMap, nodeAt } from "./located.js";
 import { RESERVED } from "./target.js";
-import type { Candidate, Group, VariableSource } from "./tree.js";
+import type { Candidate, Group, HostEntry, VariableSource } from "./tree.js";
 
 /** A host of an inventory, with its variables merged. */
 export interface Host {
@@ -26,15 +26,52 @@ export interface Inventory {
   readonly hash: string;
 }
 
+/** What all hosts of the same groups share. */
+export interface Shared {
+  readonly groups: readonly string[];
+  readonly sources: readonly VariableSource[];
+  readonly vars: LocatedMap;
+}
+
+/** A host whose variables are merged when they are first asked for; what it shares with others is not copied. */
+export class MergedHost implements Host {
+  readonly name: string;
+  readonly place: FilePlace;
+  readonly target: Target;
+  readonly #shared: Shared;
+  readonly #own: readonly VariableSource[];
+  #vars: LocatedMap | undefined;
+
+  constructor(entry: HostEntry, target: Target, shared: Shared, own: readonly VariableSource[]) {
+    this.name = entry.name;
+    this.place = entry.place;
+    this.target = target;
+    this.#shared = shared;
+    this.#own = own;
+  }
+
+  get groups(): readonly string[] {
+    return this.#shared.groups;
+  }
+
+  get sources(): readonly VariableSource[] {
+    return [...this.#shared.sources, ...this.#own];
+  }
+
+  get vars(): LocatedMap {
+    this.#vars ??= mergeSources(this.#shared.vars, this.#own);
+    return this.#vars;
+  }
+}
+
 /** Merges variables, weakest first: a value replaces a weaker one whole, but for the reserved mappings. */
-export function mergeSources(sources: readonly VariableSource[]): LocatedMap {
-  const merged = new Map<string, Located>();
+export function mergeSources(weakest: LocatedMap, sources: readonly VariableSource[]): LocatedMap {
+  if (sources.length === 0) return weakest;
+  const merged = new Map<string, Located>(weakest);
   for (const { vars } of sources) {
     for (const [key, value] of vars) {
-      const weaker = merged.get(key);
-      const both =
-        RESERVED.includes(key) && weaker !== undefined && isMap(weaker.value) && isMap(value.value);
-      merged.set(key, both ? mergeMaps(weaker, value) : value);
+      const weaker = RESERVED.includes(key) ? merged.get(key) : undefined;
+      merged.set(key, weaker === undefined ? value : mergeMaps(weaker, value));
     }
   }
   return merged;
@@ -45,12 +82,11 @@ function mergeMaps(weaker: Located, stronger: Located): Located {
   return { ...stronger, value: new Map([...weaker.value, ...stronger.value]) };
 }
 
-/** All that give a variable to a host, strongest first. */
-export function candidates(host: Host, name: string): readonly Candidate[] {
-  return host.sources
-    .flatMap(({ from, vars }) => {
-      const value = vars.get(name);
-      return value === undefined ? [] : [{ from, value }];
-    })
-    .reverse();
+/** All that give a variable, or a part of it, to a host, strongest first. */
+export function candidates(host: Host, name: string, path: readonly string[] = []): readonly Candidate[] {
+  return host.sources.toReversed().flatMap((source) => {
+    const given = source.vars.get(name);
+    const value = given === undefined ? undefined : nodeAt(given, path);
+    return value === undefined ? [] : [{ from: source.from, source, value }];
+  });
 }

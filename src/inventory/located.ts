@@ -51,3 +51,12 @@ function nearest(located: Located, path: readonly PropertyKey[]): Located {
   const next = isMap(value) ? value.get(String(first)) : isList(value) ? value[Number(first)] : undefined;
   return next === undefined ? located : nearest(next, rest);
 }
+
+/** What a path leads to; undefined where it leads nowhere. */
+export function nodeAt(located: Located, path: readonly string[]): Located | undefined {
+  return path.reduce<Located | undefined>((node, step) => {
+    if (node === undefined) return undefined;
+    if (isMap(node.value)) return node.value.get(step);
+    return isList(node.value) && /^\d+$/.test(step) ? node.value[Number(step)] : undefined;
+  }, located);
+}

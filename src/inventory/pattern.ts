@@ -1,6 +1,7 @@
 import { suggest } from "../model/did-you-mean.js";
 import { SurefootError } from "../model/error.js";
 import type { Host, Inventory } from "./host.js";
+import { printable } from "./mask.js";
 import { expandRange } from "./range.js";
 import { ALL } from "./tree.js";
 
@@ -10,6 +11,9 @@ interface Term {
   /** Offset in the pattern, from 0. */
   readonly at: number;
 }
+
+/** Names that are listed in an error. */
+const SHOWN_NAMES = 8;
 
 /**
  * The hosts that a pattern names, in the inventory's order. Terms are separated by `:` or `,` and taken from left to right: plain
@@ -66,8 +70,16 @@ function parse(pattern: string): readonly Term[] {
     const at = start + (raw.length - raw.trimStart().length);
     const operator = text.startsWith("&") ? "and" : text.startsWith("!") ? "not" : "or";
     const name = operator === "or" ? text : text.slice(1);
-    if (name === "") throw invalid(pattern, at, "a name is missing");
-    terms.push({ operator, name, at });
+    const from = operator === "or" ? at : at + 1;
+    if (name === "") throw invalid(pattern, from, "a name is missing");
+    const wrong = name.search(/[^A-Za-z0-9_.\-*?[\]:,]/);
+    if (wrong >= 0) {
+      throw invalid(pattern, from + wrong, `${JSON.stringify(name.charAt(wrong))} can't stand in a name`);
+    }
+    if (/[*?]/.test(name) && name.includes("[")) {
+      throw invalid(pattern, from + name.search(/[*?]/), "a term can be a range or a glob, not both");
+    }
+    terms.push({ operator, name, at: from });
   };
   for (let i = 0; i < pattern.length; i++) {
     if (pattern[i] === "[") depth++;
@@ -98,11 +110,7 @@ function match(inventory: Inventory, term: Term, pattern: string): ReadonlySet<s
     code: "pattern-no-match",
     message: `"${term.name}" names no host and no group of ${inventory.dir}`,
     frame: frame(pattern, term.at),
-    hint: suggest(
-      term.name,
-      [...groups.keys(), ...hosts.keys()],
-      `Groups: ${[...groups.keys()].join(", ")}.`,
-    ),
+    hint: knownNames(term.name, [...groups.keys()], [...hosts.keys()]),
   });
 }
 
@@ -110,14 +118,27 @@ function named(inventory: Inventory, name: string): readonly string[] {
   if (inventory.hosts.has(name)) return [name];
   if (!/[*?]/.test(name)) return [];
   const source = name
+    .replace(/\*+/g, "*")
     .replace(/[.+^${}()|[\]\\]/g, "\\$&")
     .replaceAll("*", ".*")
     .replaceAll("?", ".");
   const glob = new RegExp(`^${source}$`);
-  const inGroups = [...inventory.groups.keys()].filter((group) => glob.test(group));
+  // `a*` asks for names that begin so, not for every host by way of `all`.
+  const inGroups = [...inventory.groups.keys()].filter((group) => group !== ALL && glob.test(group));
   return [...inventory.hosts.values()]
     .filter((host) => glob.test(host.name) || host.groups.some((group) => inGroups.includes(group)))
     .map((host) => host.name);
+}
+
+function knownNames(name: string, groups: readonly string[], hosts: readonly string[]): string {
+  const near = suggest(name, [...groups, ...hosts], "").trim();
+  const all = `Groups: ${some(groups)}. Hosts: ${some(hosts)}.`;
+  return near === "" ? all : `${near} ${all}`;
+}
+
+function some(names: readonly string[]): string {
+  const more = names.length - SHOWN_NAMES;
+  return more > 1 ? `${names.slice(0, SHOWN_NAMES).join(", ")} and ${more} more` : names.join(", ");
 }
 
 function invalid(pattern: string, at: number, message: string): SurefootError {
@@ -126,5 +147,5 @@ function invalid(pattern: string, at: number, message: string): SurefootError {
 }
 
 function frame(pattern: string, at: number): string {
-  return `  ${pattern}\n  ${" ".repeat(at)}^`;
+  return `  ${printable(pattern)}\n  ${" ".repeat(at)}^`;
 }

@@ -16,8 +16,15 @@ export interface HostsFile {
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
 const NAME_HINT = "Use letters, digits, dots, dashes and underscores.";
 
+/** A host while it is read, with what each group says of it. */
+interface HostDraft {
+  readonly name: string;
+  readonly place: FilePlace;
+  readonly sources: VariableSource[];
+}
+
 interface Draft {
-  readonly hosts: Map<string, { place: FilePlace; inline: Map<string, { value: Located; group: string }> }>;
+  readonly hosts: Map<string, HostDraft>;
   readonly groups: Map<string, Group>;
 }
 
@@ -25,14 +32,8 @@ interface Draft {
 export function readHosts(root: Located | null, file: string, complaints: Complaints): HostsFile {
   const start: FilePlace = { file, line: 1, col: 1 };
   const draft: Draft = { hosts: new Map(), groups: new Map() };
-  const reader = new HostsReader(draft, complaints);
-  reader.top(root ?? { place: start, value: new Map() });
-  const hosts = new Map<string, HostEntry>();
-  for (const [name, { place, inline }] of draft.hosts) {
-    const vars = new Map([...inline].map(([key, { value }]) => [key, value]));
-    hosts.set(name, { name, place, sources: vars.size === 0 ? [] : [{ from: `host ${name}`, vars }] });
-  }
-  return { hosts, groups: draft.groups };
+  new HostsReader(draft, complaints).top(root ?? { place: start, value: new Map() });
+  return draft;
 }
 
 class HostsReader {
@@ -79,7 +80,8 @@ class HostsReader {
 
   #vars(vars: Located | undefined, group: string): readonly VariableSource[] {
     const map = this.#mapping(vars, `vars of ${group}`);
-    return map.size === 0 ? [] : [{ from: `group ${group}`, vars: map }];
+    if (map.size === 0) return [];
+    return [{ from: `group ${group}`, level: "group", group, inline: true, vars: map }];
   }
 
   #hosts(list: Located | undefined, group: string): readonly string[] {
@@ -94,7 +96,7 @@ class HostsReader {
         this.#complaints.add(
           "inventory-range",
           range.problem,
-          { ...place, col: place.col + range.at },
+          { ...place, col: place.col + range.at + (/["']/.test(this.#complaints.charAt(place)) ? 1 : 0) },
           range.hint,
         );
         continue;
@@ -117,28 +119,16 @@ class HostsReader {
           break;
         }
         seen.set(name, place);
-        this.#host(name, place, inline, group);
+        this.#host(name, place, inline);
       }
     }
     return [...seen.keys()];
   }
 
-  #host(name: string, place: FilePlace, inline: LocatedMap, group: string): void {
-    const host = this.#draft.hosts.get(name) ?? { place, inline: new Map() };
+  #host(name: string, place: FilePlace, vars: LocatedMap): void {
+    const host = this.#draft.hosts.get(name) ?? { name, place, sources: [] };
     this.#draft.hosts.set(name, host);
-    for (const [key, value] of inline) {
-      const other = host.inline.get(key);
-      if (other === undefined) host.inline.set(key, { value, group });
-      else {
-        const hint = `Group ${other.group} gives it too, at line ${other.value.place.line}; say it once, or in host_vars/${name}.yml.`;
-        this.#complaints.add(
-          "inventory-duplicate-host",
-          `host ${name} gets ${key} from two groups`,
-          value.place,
-          hint,
-        );
-      }
-    }
+    if (vars.size > 0) host.sources.push({ from: `host ${name}`, level: "host", inline: true, vars });
   }
 
   #names(list: Located | undefined, what: string): readonly (readonly [string, FilePlace])[] {
@@ -176,6 +166,8 @@ class HostsReader {
   #checkNames(): void {
     const { groups, hosts } = this.#draft;
     for (const [child, place, group] of this.#references) {
+      if (child === ALL)
+        this.#wrong(place, "`all` can't be a child group", "Remove it: it holds every host by itself.");
       if (groups.has(child)) continue;
       const hint = suggest(child, groups.keys(), "Define it under `groups`.");
       this.#complaints.add(

@@ -1,64 +1,72 @@
 import { stringify } from "yaml";
-import { suggest } from "../model/did-you-mean.js";
-import { SurefootError } from "../model/error.js";
 import type { Json } from "../model/json.js";
 import { formatPlace } from "../model/place.js";
 import { MASK } from "../model/plan.js";
 import type { Target } from "../model/target.js";
-import type { Host, Inventory } from "./host.js";
-import { candidates } from "./host.js";
+import type { Explained, Explanation } from "./explain.js";
+import type { Host } from "./host.js";
 import type { Located } from "./located.js";
 import { isMap, toPlain } from "./located.js";
+import { isSecretName, printable } from "./mask.js";
 import { RESERVED } from "./target.js";
-import type { Candidate } from "./tree.js";
+import { parseVarPath } from "./var-path.js";
 
-/**
- * A host by its name.
- * @throws SurefootError `host-unknown`.
- */
-export function findHost(inventory: Inventory, name: string): Host {
-  const host = inventory.hosts.get(name);
-  if (host !== undefined) return host;
-  throw new SurefootError({
-    code: "host-unknown",
-    message: `${inventory.dir} has no host ${name}`,
-    hint: suggest(
-      name,
-      inventory.hosts.keys(),
-      `See what there is: surefoot inventory list -i ${inventory.dir}`,
-    ),
-  });
+/** A value as it may be shown: what its name or a name within it says to be a password is masked. */
+function masked(name: string, value: Json): Json {
+  if (isSecretName(name)) return MASK;
+  if (typeof value !== "object" || value === null) return value;
+  if (isJsonList(value)) return value.map((item) => masked("", item));
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, masked(key, inner)]));
 }
 
-/** A variable as it may be shown: a password that stands in the inventory itself is masked. */
+function isJsonList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
 function shown(name: string, located: Located): Json {
-  const plain = toPlain(located);
-  if (name !== "become" || !isMap(located.value) || typeof plain !== "object" || plain === null) return plain;
-  return { ...plain, ...(located.value.has("password") ? { password: MASK } : {}) };
+  return masked(name, toPlain(located));
 }
 
-function way(target: Target): Readonly<Record<string, Json>> {
+function way(target: Target): { readonly [key: string]: Json } {
   const { become, ...rest } = target;
-  return { ...rest, become: become === null ? null : { user: become.user } };
+  if (become === null) return { ...rest, become: null };
+  return {
+    ...rest,
+    become: { user: become.user, ...(become.password === undefined ? {} : { password: MASK }) },
+  };
 }
 
-/** A host for people: groups, way, and every variable with its place. */
+function yaml(value: Json): string {
+  return stringify(value, { aliasDuplicateObjects: false }).trimEnd();
+}
+
+function comment({ key, place }: Pick<Located, "key" | "place">): string {
+  return `# ${formatPlace(key ?? place)}`;
+}
+
+/** A host for people, as YAML: groups, way, and every variable below the place that it came from. Passwords are masked. */
 export function showHost(host: Host): string {
-  const lines = [`host: ${host.name}  # ${formatPlace(host.place)}`, `groups: [${host.groups.join(", ")}]`];
-  lines.push("reached by:", indent(stringify(way(host.target)).trimEnd()));
-  lines.push("variables:");
-  for (const [name, located] of host.vars) {
-    lines.push(`  # ${formatPlace(located.key ?? located.place)}`);
-    lines.push(indent(stringify({ [name]: shown(name, located) }).trimEnd()));
+  const lines = [`host: ${host.name} ${comment(host)}`, `groups: [${host.groups.join(", ")}]`];
+  lines.push("reached by:", indent(yaml(way(host.target))));
+  lines.push(host.vars.size === 0 ? "variables: {}" : "variables:");
+  for (const [name, located] of host.vars) lines.push(indent(variable(name, located)));
+  return printable(`${lines.join("\n")}\n`);
+}
+
+function variable(name: string, located: Located): string {
+  if (!RESERVED.includes(name) || !isMap(located.value) || located.value.size === 0) {
+    return `${comment(located)}\n${yaml({ [name]: shown(name, located) })}`;
   }
-  return `${lines.join("\n")}\n`;
+  // Put together from several places, so that each key has its own.
+  const keys = [...located.value].map(([key, one]) => `${comment(one)}\n${yaml({ [key]: shown(key, one) })}`);
+  return `${name}:\n${indent(keys.join("\n"))}`;
 }
 
 /** The same as plain data. */
 export function showHostJson(host: Host): Json {
   const vars = [...host.vars].map(([name, located]): [string, Json] => [
     name,
-    { value: shown(name, located), place: formatPlace(located.place) },
+    { value: shown(name, located), place: formatPlace(located.key ?? located.place) },
   ]);
   return {
     host: host.name,
@@ -68,60 +76,38 @@ export function showHostJson(host: Host): Json {
   };
 }
 
-function known(host: Host, name: string): readonly Candidate[] {
-  const all = candidates(host, name);
-  if (all.length > 0) return all;
-  throw new SurefootError({
-    code: "variable-unknown",
-    message: `${host.name} has no variable ${name}`,
-    hint: suggest(name, host.vars.keys(), `It has ${[...host.vars.keys()].join(", ")}.`),
-  });
+/** The name by which a part of a variable is judged: a password's own, where the path goes through one. */
+function judgedBy(path: string): string {
+  const steps = parseVarPath(path);
+  return steps.find(isSecretName) ?? steps.at(-1) ?? "";
 }
 
-function fate(name: string, winner: Candidate, loser: Candidate): string {
-  if (RESERVED.includes(name)) return `merged under ${winner.from}`;
-  return loser.from === winner.from
-    ? `${winner.from} gives it again later`
-    : `${winner.from} is nearer to the host`;
-}
-
-/**
- * Where a host's variable comes from, for people.
- * @throws SurefootError `variable-unknown`.
- */
-export function explain(host: Host, name: string): string {
-  const [winner, ...losers] = known(host, name);
-  const value = host.vars.get(name);
-  if (winner === undefined || value === undefined) return "";
+/** Where a host's variable comes from, for people. */
+export function showExplanation({ path, winner, losers }: Explanation): string {
+  const name = judgedBy(path);
+  const origin = ({ from, place }: Explained): string => `from ${from}, ${formatPlace(place)}`;
+  const merged = RESERVED.includes(path) && losers.length > 0;
   const lines = [
-    stringify({ [name]: shown(name, value) }).trimEnd(),
-    `from ${winner.from}, ${formatPlace(winner.value.place)}`,
+    yaml({ [path]: shown(name, winner.value) }),
+    // Only of a value that was put together its own share is worth saying.
+    merged ? `${origin(winner)}: ${winner.why}` : origin(winner),
+    ...losers.map(
+      (loser) => `  over ${JSON.stringify(shown(name, loser.value))} ${origin(loser)}: ${loser.why}`,
+    ),
   ];
-  for (const loser of losers) {
-    const text = JSON.stringify(shown(name, loser.value));
-    lines.push(
-      `  over ${text} from ${loser.from}, ${formatPlace(loser.value.place)}: ${fate(name, winner, loser)}`,
-    );
-  }
-  return `${lines.join("\n")}\n`;
+  return printable(`${lines.join("\n")}\n`);
 }
 
 /** The same as plain data. */
-export function explainJson(host: Host, name: string): Json {
-  const [winner, ...losers] = known(host, name);
-  const value = host.vars.get(name);
-  if (winner === undefined || value === undefined) return null;
-  const entry = ({ from, value: located }: Candidate): { readonly [key: string]: Json } => ({
-    value: shown(name, located),
+export function explanationJson({ host, path, winner, losers }: Explanation): Json {
+  const name = judgedBy(path);
+  const entry = ({ from, value, place, why }: Explained): { readonly [key: string]: Json } => ({
+    value: shown(name, value),
     from,
-    place: formatPlace(located.place),
+    place: formatPlace(place),
+    why,
   });
-  return {
-    host: host.name,
-    variable: name,
-    ...entry({ ...winner, value: { ...value, place: winner.value.place } }),
-    lost: losers.map((loser) => ({ ...entry(loser), why: fate(name, winner, loser) })),
-  };
+  return { host, variable: path, ...entry(winner), lost: losers.map(entry) };
 }
 
 function indent(text: string): string {

@@ -1,135 +1,201 @@
 import { homedir, userInfo } from "node:os";
-import { dirname, isAbsolute, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { suggest } from "../model/did-you-mean.js";
-import type { Target } from "../model/target.js";
+import type { Become, Target } from "../model/target.js";
 import type { Complaints } from "./complaints.js";
 import type { Located, LocatedMap } from "./located.js";
-import { keyPlaceAt, placeAt, toPlain } from "./located.js";
-
-const files = z
-  .union([z.string(), z.array(z.string())])
-  .transform((value) => (Array.isArray(value) ? value : [value]));
-
-/** The reserved variable `ssh`: how to reach a host. */
-const ssh = z.strictObject({
-  address: z.string().min(1).optional(),
-  port: z.int().min(1).max(65535).optional(),
-  user: z.string().min(1).optional(),
-  identity_file: files.optional(),
-  identities_only: z.boolean().optional(),
-  known_hosts_file: files.optional(),
-  host_key_alias: z.string().optional(),
-  proxy_command: z.string().min(1).optional(),
-  jump: z.string().min(1).optional(),
-  /** Seconds. */
-  connect_timeout: z.number().positive().max(600).optional(),
-});
-
-const password = z.union([
-  z.string().transform((value) => ({ value })),
-  z.strictObject({ env: z.string() }),
-  z.strictObject({ file: z.string() }),
-  z.strictObject({ command: z.string() }),
-]);
-
-/** The reserved variable `become`: how tasks get their rights. */
-const become = z.union([
-  z.boolean(),
-  z.strictObject({
-    user: z.string().min(1).optional(),
-    password: password.optional(),
-    enabled: z.boolean().optional(),
-  }),
-]);
+import { isMap, keyPlaceAt, placeAt, toPlain } from "./located.js";
 
 /** Variables that say how to reach a host; their mappings merge key by key over groups and hosts. */
 export const RESERVED: readonly string[] = ["ssh", "become"];
 
-/** A host that answers slowly is not a dead one: the whole login may take this long, in seconds. */
-const CONNECT_TIMEOUT_S = 30;
+const word = z.string().regex(/^(?!-)[^\s\p{Cc}]+$/u, "must be one word that does not start with -");
+const command = z.string().regex(/^[^\p{Cc}]*\S[^\p{Cc}]*$/u, "must be a command on one line");
+const path = z
+  .string()
+  .regex(/^[^\p{Cc}]+$/u, "must be a path")
+  .regex(/^(?!~[^/])/, "must be a path: absolute, relative to this file, or in your own home by ~/");
+const paths = z.union([path.transform((one) => [one]), z.array(path)], {
+  error: "must be a path or a list of paths",
+});
 
-/** How to reach a host, from its merged variables; complains about what does not fit. */
-export function targetOf(host: string, vars: LocatedMap, complaints: Complaints): Target {
-  const way = check(ssh, vars.get("ssh"), "ssh", complaints) ?? {};
-  const rights = check(become, vars.get("become"), "become", complaints) ?? false;
-  const path = (key: string, file: string, index: number): string =>
-    absolute(file, placeOfFile(vars.get("ssh"), key, index));
-  const known = way.known_hosts_file?.map((file, i) => path("known_hosts_file", file, i));
-  const asked = typeof rights === "boolean" ? { enabled: rights } : { enabled: true, ...rights };
-  const secret = "password" in asked ? asked.password : undefined;
-  const passwordPlace = vars.get("become");
-  const source =
-    secret !== undefined && "file" in secret
-      ? {
-          file: absolute(
-            secret.file,
-            passwordPlace === undefined ? "." : placeAt(passwordPlace, ["password"]).file,
-          ),
-        }
-      : secret;
+/** `ssh` as one source gives it: all of it optional, and null takes back what a weaker source says. */
+const sshSchema = z.strictObject({
+  address: word.nullish(),
+  port: z.int().min(1).max(65535).nullish(),
+  user: word.nullish(),
+  identity_file: paths.nullish(),
+  identities_only: z.boolean().nullish(),
+  known_hosts_file: paths.nullish(),
+  host_key_alias: word.nullish(),
+  proxy_command: command.nullish(),
+  jump: word.nullish(),
+  /** Seconds. */
+  connect_timeout: z.number().positive().max(600).nullish(),
+});
+
+const password = z.union(
+  [
+    z
+      .string()
+      .min(1)
+      .transform((value) => ({ value })),
+    z.strictObject({ env: word }),
+    z.strictObject({ file: path }),
+    z.strictObject({ command }),
+  ],
+  { error: "must be { env: NAME }, { file: PATH }, { command: CMD } or a text" },
+);
+
+const becomeSchema = z.strictObject({
+  user: word.nullish(),
+  password: password.nullish(),
+  enabled: z.boolean().nullish(),
+});
+
+/** What sources say of the reserved variables, put together; paths are absolute. */
+export interface Way {
+  readonly ssh: z.output<typeof sshSchema>;
+  readonly become: boolean | z.output<typeof becomeSchema>;
+}
+
+/** What holds where no source says anything. */
+export const NO_WAY: Way = { ssh: {}, become: false };
+
+/** Puts a stronger source over what is known: mappings key by key, anything else as a whole. */
+export function overlay(weaker: Way, { ssh, become }: Partial<Way>): Way {
+  if (ssh === undefined && become === undefined) return weaker;
+  const both = typeof weaker.become === "object" && typeof become === "object";
   return {
-    host,
-    address: way.address ?? host,
-    port: way.port ?? 22,
-    user: way.user ?? userInfo().username,
-    identityFiles: (way.identity_file ?? []).map((file, i) => path("identity_file", file, i)),
-    identitiesOnly: way.identities_only ?? false,
-    knownHostsFiles: known ?? [join(homedir(), ".ssh/known_hosts"), "/etc/ssh/ssh_known_hosts"],
-    ...(way.host_key_alias === undefined ? {} : { hostKeyAlias: way.host_key_alias }),
-    ...(way.proxy_command === undefined ? {} : { proxyCommand: way.proxy_command }),
-    ...(way.jump === undefined ? {} : { jump: way.jump }),
-    connectTimeout: way.connect_timeout ?? CONNECT_TIMEOUT_S,
-    become: asked.enabled
-      ? {
-          user: ("user" in asked ? asked.user : undefined) ?? "root",
-          ...(source === undefined ? {} : { password: source }),
-        }
-      : null,
+    ssh: ssh === undefined ? weaker.ssh : { ...weaker.ssh, ...ssh },
+    become: become === undefined ? weaker.become : both ? { ...weaker.become, ...become } : become,
   };
 }
 
-function placeOfFile(located: Located | undefined, key: string, index: number): string {
-  return located === undefined ? "." : placeAt(located, [key, index]).file;
+/** Reads the reserved variables of sources. Each set of variables is checked once, however many hosts share it. */
+export function wayReader(complaints: Complaints): (vars: LocatedMap) => Partial<Way> {
+  const known = new Map<LocatedMap, Partial<Way>>();
+  return (vars) => {
+    const done = known.get(vars);
+    if (done !== undefined) return done;
+    const ssh = vars.get("ssh");
+    const become = vars.get("become");
+    const read = {
+      ...(ssh === undefined ? {} : { ssh: readSsh(ssh, complaints) }),
+      ...(become === undefined ? {} : { become: readBecome(become, complaints) }),
+    };
+    known.set(vars, read);
+    return read;
+  };
 }
 
-/** Paths are relative to the file in which they stand; `~/` is the user's home. */
-function absolute(path: string, file: string): string {
-  if (path.startsWith("~/")) return join(homedir(), path.slice(2));
-  return isAbsolute(path) ? path : resolve(dirname(file), path);
+/** Seconds. A host that answers slowly is not a dead one: the whole login may take this long. */
+const CONNECT_TIMEOUT_S = 30;
+/** Where ssh(1) looks by default (ssh_config(5): UserKnownHostsFile, GlobalKnownHostsFile). */
+const KNOWN_HOSTS = [join(homedir(), ".ssh/known_hosts"), "/etc/ssh/ssh_known_hosts"];
+const NO_FILES: readonly string[] = [];
+
+let ownName: string | undefined;
+
+/** How to reach a host, defaults filled in; without a user one logs in by one's own name, as with ssh(1). */
+export function targetOf(host: string, { ssh, become }: Way): Target {
+  // Asked of the system once, not for each host.
+  ownName ??= userInfo().username;
+  const { host_key_alias: hostKeyAlias, proxy_command: proxyCommand, jump } = ssh;
+  return {
+    host,
+    address: ssh.address ?? host,
+    port: ssh.port ?? 22,
+    user: ssh.user ?? ownName,
+    identityFiles: ssh.identity_file ?? NO_FILES,
+    identitiesOnly: ssh.identities_only ?? false,
+    knownHostsFiles: ssh.known_hosts_file ?? KNOWN_HOSTS,
+    ...(hostKeyAlias ? { hostKeyAlias } : {}),
+    ...(proxyCommand ? { proxyCommand } : {}),
+    ...(jump ? { jump } : {}),
+    connectTimeout: ssh.connect_timeout ?? CONNECT_TIMEOUT_S,
+    become: becomeOf(become),
+  };
+}
+
+function becomeOf(become: Way["become"]): Become | null {
+  const asked = typeof become === "boolean" ? { enabled: become } : become;
+  if (asked.enabled === false) return null;
+  const { user, password: source } = typeof become === "boolean" ? {} : become;
+  return { user: user ?? "root", ...(source ? { password: source } : {}) };
+}
+
+function readSsh(node: Located, complaints: Complaints): Way["ssh"] {
+  const part = check("ssh", node, sshSchema, complaints) ?? {};
+  const absolute = (key: string, list: readonly string[]): string[] =>
+    list.map((file, i) => absolutePath(file, placeAt(node, [key, i]).file, complaints));
+  const { identity_file: keys, known_hosts_file: known } = part;
+  return {
+    ...part,
+    ...(keys ? { identity_file: absolute("identity_file", keys) } : {}),
+    ...(known ? { known_hosts_file: absolute("known_hosts_file", known) } : {}),
+  };
+}
+
+function readBecome(node: Located, complaints: Complaints): Way["become"] {
+  if (typeof node.value === "boolean") return node.value;
+  const part = check("become", node, becomeSchema, complaints);
+  if (part === undefined) return false;
+  const source = part.password;
+  if (!source || !("file" in source)) return part;
+  const file = absolutePath(source.file, placeAt(node, ["password", "file"]).file, complaints);
+  return { ...part, password: { file } };
+}
+
+/** Paths are relative to the file in which they stand, those of the command line to the working directory. */
+function absolutePath(path: string, file: string, { cwd }: Complaints): string {
+  return path === "~" || path.startsWith("~/")
+    ? join(homedir(), path.slice(1))
+    : resolve(cwd, dirname(file), path);
 }
 
 function check<T>(
+  name: "ssh" | "become",
+  node: Located,
   schema: z.ZodType<T>,
-  located: Located | undefined,
-  name: string,
   complaints: Complaints,
 ): T | undefined {
-  if (located === undefined) return undefined;
-  const result = schema.safeParse(toPlain(located));
+  if (!isMap(node.value)) {
+    const message = name === "ssh" ? "ssh must be a mapping" : "become must be true, false or a mapping";
+    const hint =
+      name === "ssh" ? "Write for example ssh: { user: ops }." : "Write become: true, without quotes.";
+    complaints.add("inventory-invalid", message, node.place, hint);
+    return undefined;
+  }
+  const result = schema.safeParse(toPlain(node));
   if (result.success) return result.data;
   for (const issue of result.error.issues) {
-    const path = issue.path.map(String);
-    const place = placeAt(located, issue.path);
-    if (issue.code === "unrecognized_keys") {
-      for (const key of issue.keys) {
-        const hint = suggest(key, Object.keys(ssh.shape), `See docs/inventory.md for what ${name} can have.`);
-        complaints.add(
-          "inventory-invalid",
-          `${name} can't have "${key}"`,
-          keyPlaceAt(located, [...issue.path, key]),
-          hint,
-        );
-      }
-    } else {
-      const what = [name, ...path].join(".");
-      complaints.add(
-        "inventory-invalid",
-        `${what}: ${issue.message}`,
-        place,
-        "See docs/inventory.md for its form.",
-      );
-    }
+    const where = [name, ...issue.path.map(String)].join(".");
+    if (issue.code !== "unrecognized_keys") {
+      const hint = "See docs/inventory.md for its form.";
+      complaints.add("inventory-invalid", `${where}: ${issue.message}`, placeAt(node, issue.path), hint);
+    } else for (const key of issue.keys) unknownKey(name, node, where, [...issue.path, key], complaints);
   }
   return undefined;
+}
+
+function unknownKey(
+  name: "ssh" | "become",
+  node: Located,
+  where: string,
+  path: readonly PropertyKey[],
+  complaints: Complaints,
+): void {
+  const known = Object.keys(name === "ssh" ? sshSchema.shape : becomeSchema.shape);
+  const key = String(path.at(-1));
+  const hint = suggest(key, known, `It can have ${known.join(", ")}.`);
+  // A misspelt key of `become` may hold the password.
+  complaints.add(
+    "inventory-invalid",
+    `${where} can't have "${key}"`,
+    keyPlaceAt(node, path),
+    hint,
+    name === "ssh",
+  );
 }

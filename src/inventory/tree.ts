@@ -1,10 +1,15 @@
 import type { FilePlace } from "../model/place.js";
 import type { Located, LocatedMap } from "./located.js";
 
-/** Variables from one source, low to high: a group's or a host's, inline or from a file. */
+/** Variables from one source: a group's or a host's, inline or from a file, or the command line's. */
 export interface VariableSource {
   /** Who says so: `group clients`, `host web1`, `--extra-var`. */
   readonly from: string;
+  readonly level: "group" | "host" | "extra";
+  /** The group, for a group's. */
+  readonly group?: string;
+  /** Whether it stands in hosts.yml. */
+  readonly inline: boolean;
   readonly vars: LocatedMap;
 }
 
@@ -25,12 +30,16 @@ export const ALL = "all";
 /** A host as written, before variables are merged. */
 export interface HostEntry {
   readonly name: string;
+  /** Where it first stands. */
   readonly place: FilePlace;
+  /** What each group that lists it says of it. */
   readonly sources: readonly VariableSource[];
 }
 
-/** The variable as it won, with those that lost to it, highest first. */
+/** One that gives a variable to a host. */
 export interface Candidate {
+  /** Who says so, as in its source. */
   readonly from: string;
+  readonly source: VariableSource;
   readonly value: Located;
 }

@@ -1,121 +1,252 @@
-import type { Document } from "yaml";
-import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import type { Alias, Document, Node, Pair, YAMLMap } from "yaml";
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, Scalar } from "yaml";
+import type { ErrorCode } from "../model/error.js";
 import type { FilePlace } from "../model/place.js";
 import type { Complaints } from "./complaints.js";
 import type { Located } from "./located.js";
 import { isMap as isLocatedMap } from "./located.js";
+import { numberProblem, SYNTAX_HINTS, SYNTAX_MESSAGES } from "./yaml-rules.js";
 
-/** No document needs more aliases; one that has them may be made to blow up (the yaml package's own default). */
-const MAX_ALIASES = 100;
+/** Values in one file, with all aliases written out; more than any person writes, fewer than a machine chokes on. */
+const MAX_VALUES = 1_000_000;
 
-/** Keys that hold a file mode, whose leading zero YAML 1.2 would lose. */
-const MODE_KEY = /(^|_)mode$/;
-
-const HINTS: Readonly<Record<string, string>> = {
-  DUPLICATE_KEY: "Remove one of the two.",
-  TAB_AS_INDENT: "Indent by spaces.",
-  TAG_RESOLVE_FAILED: "Remove the tag; only plain YAML 1.2 is read.",
-};
-
-/**
- * Parses YAML 1.2 with merge keys. Warnings count as errors: an unknown tag would otherwise change a value silently.
- * @param file Path as shown in messages.
- * @returns null where the file is empty or can't be read; the latter is complained about.
- */
-export function parseYaml(source: string, file: string, complaints: Complaints): Located | null {
-  complaints.learn(file, source);
-  const lines = new LineCounter();
-  const doc = parseDocument(source, { lineCounter: lines, merge: true, prettyErrors: false });
-  const at = (offset: number): FilePlace => ({ file, ...lines.linePos(offset) });
-  for (const error of [...doc.errors, ...doc.warnings]) {
-    const message = (error.message.split("\n")[0] ?? "").replace(/ at line \d+, column \d+:?$/, "");
-    complaints.add(
-      "inventory-syntax",
-      message,
-      at(error.pos[0]),
-      HINTS[error.code] ?? "Correct the YAML there.",
-    );
-  }
-  if (doc.errors.length + doc.warnings.length > 0 || doc.contents === null) return null;
-  return new Converter(doc, at, complaints).convert(doc.contents, at(0), "");
+/** How to read a text. */
+export interface YamlOptions {
+  /** The code for a key that stands twice in the mapping at a path; `inventory-syntax` where nothing is said. */
+  readonly duplicateKey?: (path: readonly string[]) => ErrorCode;
+  /** Where the text begins in what it is a part of, 0-based, as the value does in `-e key=value`. */
+  readonly start?: { readonly line: number; readonly col: number };
+  /** The keys above it; a value's own name says how it is judged. */
+  readonly path?: readonly string[];
+  /** The code for a text that is not YAML; `inventory-syntax` where nothing is said. */
+  readonly syntax?: ErrorCode;
 }
 
-class Converter {
-  readonly #doc: Document.Parsed;
-  readonly #at: (offset: number) => FilePlace;
+/**
+ * Reads YAML 1.2 with merge keys and the place of every value. Complains also about what YAML lets pass: unknown tags,
+ * numbers that lose digits, file modes that YAML 1.2 reads as decimal.
+ * @param file Path as shown in messages; its text must be known to `complaints`.
+ * @returns null where the text is empty, undefined where it can't be understood.
+ */
+export function parseYaml(
+  text: string,
+  file: string,
+  complaints: Complaints,
+  options: YamlOptions = {},
+): Located | null | undefined {
+  return new Reader(text, file, complaints, options).read();
+}
+
+class Reader {
+  readonly #text: string;
+  readonly #file: string;
   readonly #complaints: Complaints;
-  #aliases = 0;
+  readonly #options: YamlOptions;
+  readonly #lines = new LineCounter();
+  readonly #anchors = new Map<string, Node>();
+  readonly #done = new Map<Node, Located>();
+  readonly #busy = new Set<Node>();
+  /** Values in a tree with its aliases written out. */
+  readonly #sizes = new Map<Located, number>();
+  /** Whether the mistakes leave nothing that could be looked at further. */
+  #broken = false;
 
-  constructor(doc: Document.Parsed, at: (offset: number) => FilePlace, complaints: Complaints) {
-    this.#doc = doc;
-    this.#at = at;
+  constructor(text: string, file: string, complaints: Complaints, options: YamlOptions) {
+    this.#text = text;
+    this.#file = file;
     this.#complaints = complaints;
+    this.#options = options;
   }
 
-  convert(node: unknown, fallback: FilePlace, key: string): Located {
-    const place = isNode(node) && node.range ? this.#at(node.range[0]) : fallback;
-    if (isAlias(node)) {
-      if (++this.#aliases <= MAX_ALIASES) return this.convert(node.resolve(this.#doc), place, key);
-      this.#complaints.add("inventory-syntax", "too many aliases", place, "Write the values out.");
-      return { place, value: null };
+  read(): Located | null | undefined {
+    const control = this.#text.search(/[^\P{Cc}\t\n\r\x85]/u);
+    const doc = parseDocument(this.#text, {
+      lineCounter: this.#lines,
+      prettyErrors: false,
+      stringKeys: true,
+      uniqueKeys: false,
+      merge: true,
+      resolveKnownTags: false,
+    });
+    if (control >= 0) {
+      this.#breakAt(control, "a control character", "YAML does not allow it here; retype the line.");
+    } else this.#syntax(doc);
+    if (this.#broken) return undefined;
+    if (doc.contents === null) return null;
+    const tree = this.#node(doc.contents, this.#options.path ?? []);
+    return this.#broken ? undefined : tree;
+  }
+
+  #syntax(doc: Document.Parsed): void {
+    const lines = new Set<number>();
+    for (const error of [...doc.errors, ...doc.warnings].toSorted((a, b) => a.pos[0] - b.pos[0])) {
+      const { line } = this.#place(error.pos[0]);
+      // What follows on the same line is the echo of the first.
+      if (lines.has(line)) continue;
+      lines.add(line);
+      const hint = SYNTAX_HINTS[error.code] ?? "Correct the YAML at that place.";
+      this.#breakAt(error.pos[0], SYNTAX_MESSAGES[error.code] ?? lowerFirst(error.message), hint);
     }
-    if (isMap(node)) return { place, value: this.#mapping(node.items, place) };
-    if (isSeq(node)) return { place, value: node.items.map((item) => this.convert(item, place, "")) };
-    if (!isScalar(node)) return { place, value: null };
-    const { value, source } = node;
-    if (typeof value === "number" && MODE_KEY.test(key) && source?.startsWith("0") === true) {
-      const hint = `Write it in quotes, "${source}": YAML 1.2 reads it as the decimal number ${value}.`;
-      this.#complaints.add("inventory-invalid", `a file mode must be quoted`, place, hint);
+    const version = doc.directives.yaml;
+    if (version.explicit === true && version.version !== "1.2") {
+      this.#breakAt(0, `YAML ${version.version} is not read`, "Remove the `%YAML` line: files are YAML 1.2.");
     }
-    if (typeof value === "string" || typeof value === "number" || typeof value === "boolean")
-      return { place, value };
-    if (value === null) return { place, value };
+  }
+
+  #place(offset: number): FilePlace {
+    const { line, col } = this.#lines.linePos(offset);
+    const start = this.#options.start ?? { line: 0, col: 0 };
+    const shift = line <= 1 ? start.col : 0;
+    return { file: this.#file, line: Math.max(1, line) + start.line, col: Math.max(1, col) + shift };
+  }
+
+  #breakAt(offset: number, message: string, hint: string): void {
+    this.#broken = true;
+    this.#wrongAt(offset, message, hint);
+  }
+
+  #wrongAt(offset: number, message: string, hint: string, code?: ErrorCode): void {
     this.#complaints.add(
-      "inventory-invalid",
-      "a value of this kind can't be used",
-      place,
-      "Write a plain value.",
+      code ?? this.#options.syntax ?? "inventory-syntax",
+      message,
+      this.#place(offset),
+      hint,
     );
-    return { place, value: null };
   }
 
-  #mapping(
-    items: readonly { readonly key: unknown; readonly value: unknown }[],
-    place: FilePlace,
-  ): Map<string, Located> {
+  #node(node: Node, path: readonly string[], key?: FilePlace): Located {
+    if (isAlias(node)) return this.#alias(node, path, key);
+    if ("anchor" in node && typeof node.anchor === "string") this.#anchors.set(node.anchor, node);
+    this.#busy.add(node);
+    const tree: Located = {
+      place: this.#place(startOf(node)),
+      value: this.#value(node, path),
+      ...(key === undefined ? {} : { key }),
+    };
+    this.#busy.delete(node);
+    this.#done.set(node, tree);
+    this.#measure(node, tree);
+    return tree;
+  }
+
+  #value(node: Node, path: readonly string[]): Located["value"] {
+    if (isMap(node)) return this.#map(node, path);
+    if (isSeq(node)) return node.items.filter(isNode).map((item) => this.#node(item, path));
+    return isScalar(node) ? this.#scalar(node, path) : null;
+  }
+
+  #alias(alias: Alias, path: readonly string[], key?: FilePlace): Located {
+    const at = startOf(alias);
+    const node = this.#anchors.get(alias.source);
+    const nothing: Located = { place: this.#place(at), value: null };
+    if (node === undefined) {
+      this.#breakAt(
+        at,
+        `no anchor &${alias.source} stands before this`,
+        "Define it above, or correct the name.",
+      );
+      return nothing;
+    }
+    if (this.#busy.has(node)) {
+      this.#breakAt(at, `*${alias.source} stands within itself`, "Write the value out.");
+      return nothing;
+    }
+    const tree = this.#done.get(node) ?? this.#node(node, path);
+    if (key === undefined) return tree;
+    const named: Located = { place: tree.place, key, value: tree.value };
+    this.#sizes.set(named, this.#sizes.get(tree) ?? 1);
+    return named;
+  }
+
+  #map(map: YAMLMap, path: readonly string[]): ReadonlyMap<string, Located> {
     const own = new Map<string, Located>();
     const merged = new Map<string, Located>();
-    for (const { key, value } of items) {
-      const keyPlace = isNode(key) && key.range ? this.#at(key.range[0]) : place;
-      if (isScalar(key) && typeof key.value === "symbol") {
-        this.#merge(this.convert(value, keyPlace, ""), merged);
-      } else if (isScalar(key) && (typeof key.value === "string" || typeof key.value === "number")) {
-        own.set(String(key.value), { ...this.convert(value, keyPlace, String(key.value)), key: keyPlace });
-      } else {
-        this.#complaints.add(
-          "inventory-invalid",
-          "a key must be a word",
-          keyPlace,
-          "Write a plain word before the colon.",
+    for (const pair of map.items) {
+      const { key, value } = pair;
+      if (!isScalar(key)) {
+        this.#wrongAt(
+          isNode(key) ? startOf(key) : startOf(map),
+          "a key must be a plain name",
+          "Write a name.",
         );
+        continue;
+      }
+      if (key.source === "<<" && key.type === Scalar.PLAIN) this.#merge(pair, merged, path);
+      else {
+        const name = String(key.value ?? key.source ?? "");
+        this.#key(name, key, own.get(name), path);
+        const at = this.#place(startOf(key));
+        const tree = isNode(value)
+          ? this.#node(value, [...path, name], at)
+          : { place: at, key: at, value: null };
+        own.set(name, tree);
       }
     }
-    // A mapping's own keys win over merged ones, and of those the first (YAML merge key, version 1.1).
-    return new Map([...merged, ...own]);
+    return merged.size === 0 ? own : new Map([...merged, ...own]);
   }
 
-  #merge(source: Located, into: Map<string, Located>): void {
-    if (isLocatedMap(source.value)) {
-      for (const [key, value] of source.value) if (!into.has(key)) into.set(key, value);
-    } else if (Array.isArray(source.value)) {
-      for (const one of source.value) this.#merge(one, into);
-    } else {
-      this.#complaints.add(
-        "inventory-invalid",
-        "<< needs a mapping",
-        source.place,
-        "Name an anchor of a mapping: <<: *name",
-      );
+  #key(name: string, key: Scalar, earlier: Located | undefined, path: readonly string[]): void {
+    if (typeof key.anchor === "string") this.#anchors.set(key.anchor, key);
+    if (name === "__proto__")
+      this.#wrongAt(startOf(key), "no key may be called __proto__", "Choose another name.");
+    if (earlier?.key === undefined) return;
+    const { line } = earlier.key;
+    this.#wrongAt(
+      startOf(key),
+      `${JSON.stringify(name)} stands here twice, first on line ${line}`,
+      "Remove one of them, or put them together.",
+      this.#options.duplicateKey?.(path),
+    );
+  }
+
+  /** `<<: *anchor` or a list of them (yaml.org/type/merge): keys of the mapping itself win, then earlier ones. */
+  #merge(pair: Pair, into: Map<string, Located>, path: readonly string[]): void {
+    if (!isNode(pair.value)) return;
+    const tree = this.#node(pair.value, path);
+    for (const source of Array.isArray(tree.value) ? tree.value : [tree]) {
+      if (!isLocatedMap(source.value)) {
+        this.#wrongAt(startOf(pair.value), "`<<` merges mappings only", "Write `<<: *name` of a mapping.");
+        return;
+      }
+      for (const [name, value] of source.value) if (!into.has(name)) into.set(name, value);
     }
   }
+
+  #scalar(node: Scalar, path: readonly string[]): string | number | boolean | null {
+    const { value, source = "" } = node;
+    const at = startOf(node);
+    const name = path.at(-1) ?? "";
+    if (typeof value === "number") {
+      const problem = numberProblem(name, source, value);
+      if (problem !== undefined) this.#wrongAt(at, problem.message, problem.hint, "inventory-invalid");
+      return value;
+    }
+    if (typeof value === "string") {
+      if (value.includes("\0")) this.#wrongAt(at, "a value can't hold a NUL", "Remove the `\\0`.");
+      return value;
+    }
+    return typeof value === "boolean" ? value : null;
+  }
+
+  #measure(node: Node, tree: Located): void {
+    const { value } = tree;
+    const children = isLocatedMap(value) ? [...value.values()] : Array.isArray(value) ? value : [];
+    const size = children.reduce((sum, child) => sum + (this.#sizes.get(child) ?? 1), 1);
+    if (size > MAX_VALUES && !this.#broken) {
+      this.#breakAt(
+        startOf(node),
+        "too many aliases",
+        `Written out they are more than ${MAX_VALUES} values; write fewer.`,
+      );
+    }
+    if (size > 1) this.#sizes.set(tree, size);
+  }
+}
+
+function startOf(node: Node): number {
+  return node.range?.[0] ?? 0;
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }
