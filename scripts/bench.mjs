@@ -238,20 +238,23 @@ const middle = (runs) =>
 
 const results = {};
 const states = {};
-for (const name of values.only.split(",")) {
-  const tool = tools[name];
-  if (tool === undefined) throw new Error(`--only ${name}: there is ${Object.keys(tools).join(", ")}`);
-  say(`${tool.label}: ${rounds} x first run and no-change run on ${hosts} hosts`);
-  const slow = name === "ansible";
-  const first = [];
-  const again = [];
-  for (let i = 0; i < (slow ? 1 : rounds); i++) {
+const names = values.only.split(",");
+const measured = Object.fromEntries(names.map((name) => [name, { first: [], again: [] }]));
+// Turn by turn, so that a machine that becomes slower or faster meanwhile does so for all.
+for (let round = 1; round <= rounds; round++) {
+  for (const name of names) {
+    const tool = tools[name];
+    if (tool === undefined) throw new Error(`--only ${name}: there is ${Object.keys(tools).join(", ")}`);
+    if (name === "ansible" && round > 1) continue;
+    say(`${tool.label}: first run and no-change run on ${hosts} hosts (${round} of ${rounds})`);
     onAll("reset.sh");
-    first.push(await measure(tool));
-    again.push(await measure(tool));
+    measured[name].first.push(await measure(tool));
+    measured[name].again.push(await measure(tool));
+    if (round === 1) states[name] = [...new Set(onAll("state.sh"))];
   }
-  states[name] = [...new Set(onAll("state.sh"))];
-  results[name] = { first: middle(first), again: middle(again) };
+}
+for (const name of names) {
+  results[name] = { first: middle(measured[name].first), again: middle(measured[name].again) };
 }
 
 const floor = results.floor ?? Object.values(results)[0];
