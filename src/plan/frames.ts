@@ -39,7 +39,8 @@ class Tail {
 export class FrameParser {
   readonly #token: Buffer;
   #pending: Buffer = Buffer.alloc(0);
-  #probe: { readonly index: number; readonly exit: number; readonly length: number } | undefined;
+  /** The probe whose output arrives; it has none of the marks that end it in its first `searched` bytes. */
+  #probe: { readonly mark: Buffer; searched: number } | undefined;
   #step: { readonly index: number; readonly output: Tail } | undefined;
 
   constructor(token: string) {
@@ -63,16 +64,21 @@ export class FrameParser {
     }
   }
 
-  #probeBody(probe: {
-    readonly index: number;
-    readonly exit: number;
-    readonly length: number;
-  }): Frame | undefined {
-    if (this.#pending.length < probe.length + 1) return undefined;
-    const output = this.#pending.toString("utf8", 0, probe.length);
-    this.#pending = this.#pending.subarray(probe.length + 1);
+  #probeBody(probe: { readonly mark: Buffer; searched: number }): Frame | undefined {
+    const at = this.#pending.indexOf(probe.mark, probe.searched);
+    const end = at < 0 ? -1 : this.#pending.indexOf(NEWLINE, at + probe.mark.length);
+    if (end < 0) {
+      probe.searched = Math.max(0, at < 0 ? this.#pending.length - probe.mark.length : at);
+      return undefined;
+    }
+    const output = this.#pending.toString("utf8", 0, at);
+    const [index = 0, exit = 0] = this.#pending
+      .toString("latin1", at + probe.mark.length, end)
+      .split(" ")
+      .map(Number);
+    this.#pending = this.#pending.subarray(end + 1);
     this.#probe = undefined;
-    return { type: "probe", probe: probe.index, exit: probe.exit, output };
+    return { type: "probe", probe: index, exit, output };
   }
 
   #line(): Frame | undefined {
@@ -89,7 +95,7 @@ export class FrameParser {
 
   #header(words: readonly string[]): Frame | undefined {
     const [word, ...rest] = words;
-    const [first = 0, second = 0, third = 0] = rest.map(Number);
+    const [first = 0, second = 0] = rest.map(Number);
     switch (word) {
       case "hello":
         return { type: "hello", pid: first, pgid: second };
@@ -102,8 +108,11 @@ export class FrameParser {
         this.#step = undefined;
         return { type: "end", step: first, exit: second, output };
       }
-      case "probe":
-        this.#probe = { index: first, exit: second, length: third };
+      case "read":
+        this.#probe = {
+          mark: Buffer.concat([Buffer.from([NEWLINE]), this.#token, Buffer.from("probe ")]),
+          searched: 0,
+        };
         return undefined;
       case "bye":
         return { type: "bye" };

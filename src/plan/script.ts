@@ -4,12 +4,13 @@ import { joinSh, quote, sh, trustedSh } from "../model/sh.js";
 /*
  * One script carries everything that a host is asked in one go. What comes back on stdout is a sequence of frames; a
  * frame starts with a line that begins with the script's random token, so that a banner, an echo in a .bashrc or the
- * output of a step can't be taken for one. A probe's frame carries the byte length of its output.
+ * output of a step can't be taken for one.
  *
  *   TOKEN hello PID PGID                 the script runs
- *   TOKEN probe N EXIT LENGTH            then LENGTH bytes and a newline
+ *   TOKEN read N                         probe N begins; its stdout follows as it comes
+ *   TOKEN probe N EXIT                   probe N ended (a newline is put before, so that the token starts a line)
  *   TOKEN begin N                        step N begins; its output follows as it comes, stdout and stderr together
- *   TOKEN end N EXIT                     step N ended (a newline is put before, so that the token starts a line)
+ *   TOKEN end N EXIT                     step N ended (a newline is put before, as above)
  *   TOKEN bye                            the script came to its end, or to a step that failed
  *
  * A probe's stderr goes to stderr, behind a line `TOKEN probe N`; the script ends there too with `TOKEN bye`.
@@ -36,12 +37,10 @@ export interface ScriptParts {
 const body = (text: Sh): Sh => trustedSh(`eval ${quote(text.sh)}`);
 
 function probeFrame(probe: Sh, index: number): Sh {
-  // The dot and status behind the output keep trailing newlines, which $() would cut off.
   return sh`printf '%s probe %s\\n' "$T" ${index} >&2
-o=$( (${body(probe)}) </dev/null; printf .%s $?)
-x=\${o##*.}
-o=\${o%.*}
-printf '%s probe %s %s %s\\n%s\\n' "$T" ${index} "$x" "\${#o}" "$o"`;
+printf '%s read %s\\n' "$T" ${index}
+(${body(probe)}) </dev/null
+printf '\\n%s probe %s %s\\n' "$T" ${index} $?`;
 }
 
 function stepFrame(step: Sh, index: number, keepGoing: boolean): Sh {

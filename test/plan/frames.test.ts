@@ -18,7 +18,7 @@ it("reads the same frames however the bytes are cut into chunks", () => {
   fc.assert(
     fc.property(fc.array(entry, { maxLength: 6 }), fc.array(fc.nat(4000)), text, (entries, cuts, noise) => {
       const probes = entries.map(
-        ({ exit, output }, i) => `${T} probe ${i} ${exit} ${Buffer.byteLength(output)}\n${output}\n`,
+        ({ exit, output }, i) => `${T} read ${i}\n${output}\n${T} probe ${i} ${exit}\n`,
       );
       const stream = Buffer.from(`${noise}\n${T} hello 7 8\n${probes.join("")}${T} bye\n`);
       expect(parse(stream, cuts)).toEqual([
@@ -32,7 +32,7 @@ it("reads the same frames however the bytes are cut into chunks", () => {
 
 it("is not misled by a probe that prints what looks like a frame", () => {
   const fake = `${T} bye\n`;
-  expect(parse(Buffer.from(`${T} probe 0 0 ${fake.length}\n${fake}\n${T} bye\n`))).toEqual([
+  expect(parse(Buffer.from(`${T} read 0\n${fake}\n${T} probe 0 0\n${T} bye\n`))).toEqual([
     { type: "probe", probe: 0, exit: 0, output: fake },
     { type: "bye" },
   ]);

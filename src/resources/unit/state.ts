@@ -23,7 +23,7 @@ const PROPERTIES = "Id,LoadState,LoadError,UnitFileState,ActiveState,NeedDaemonR
 
 /** One process for systemd's view, two for the file. Whether systemd runs is asked as sd_booted(3) does. */
 export function unitProbe(p: UnitParams): readonly Sh[] {
-  const show = isTemplate(p.name) ? sh`` : sh`systemctl show -p ${PROPERTIES} -- ${p.name}`;
+  const show = isTemplate(p.name) ? sh`` : sh`exec systemctl show -p ${PROPERTIES} -- ${p.name}`;
   return [
     sh`[ -d /run/systemd/system ] || { echo NoSystemd=yes; exit 0; }
 [ ! -L ${pathOf(p.name)} ] || echo Linked=yes
