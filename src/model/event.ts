@@ -5,17 +5,38 @@ import type { HostPlan } from "./plan.js";
 export const EVENT_VERSION = 1;
 
 /** What a host is busy with. */
-export type Phase = "connect" | "probe" | "apply" | "verify";
+export type Phase = "connect" | "probe" | "apply" | "confirm" | "verify" | "check";
 
 /**
  * How a host ended. `ok`: was as desired. `changed`: was changed and read again as desired. `would-change`: differs, and
- * the command does not apply. `failed`: may be partly changed; the error says at which step. `unreachable`: was not
- * changed. `skipped`: was not started (interrupted, or the failure budget was spent).
+ * the command does not apply. `rolled-back`: a change that could cut it off was not confirmed, and the host was read again
+ * as it was before. `failed`: may be partly changed; the error says at which step. `unreachable`: was not changed.
+ * `skipped`: was not started (interrupted, or the failure budget was spent).
  */
-export type Outcome = "ok" | "changed" | "would-change" | "failed" | "unreachable" | "skipped";
+export type Outcome =
+  | "ok"
+  | "changed"
+  | "would-change"
+  | "rolled-back"
+  | "failed"
+  | "unreachable"
+  | "skipped";
 
 /** Hosts per outcome. */
 export type Tally = Readonly<Record<Outcome, number>>;
+
+/** A tally of no hosts, to count in. */
+export function emptyTally(): Record<Outcome, number> {
+  return {
+    ok: 0,
+    changed: 0,
+    "would-change": 0,
+    "rolled-back": 0,
+    failed: 0,
+    unreachable: 0,
+    skipped: 0,
+  };
+}
 
 /** A run begins: which playbook and inventory, on how many hosts. */
 export interface RunStarted {

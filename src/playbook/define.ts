@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Check } from "../model/check.js";
 import type { Task } from "../model/resource.js";
 
 /** The host for which a playbook is asked its tasks. */
@@ -13,6 +14,9 @@ export interface PlaybookHost {
 
 /** Tasks in order; lists may be nested, and what is false, null or undefined is left out. */
 export type TaskList = readonly (Task | TaskList | false | null | undefined)[];
+
+/** Checks; lists may be nested, and what is false, null or undefined is left out. */
+export type CheckList = readonly (Check | CheckList | false | null | undefined)[];
 
 /** What a playbook's functions are given. */
 export interface PlaybookContext<V> {
@@ -31,6 +35,8 @@ export interface PlaybookDefinition<V extends z.ZodObject> {
   readonly vars: V;
   /** The tasks for one host, in the order in which they run. Pure: it is called without any host being contacted. */
   tasks(context: PlaybookContext<z.output<V>>): TaskList;
+  /** What must hold on a host once its tasks are done: health gates, and what `surefoot verify` looks at. Pure, as `tasks` is. */
+  checks?(context: PlaybookContext<z.output<V>>): CheckList;
 }
 
 const BRAND = Symbol.for("surefoot.playbook");
@@ -60,17 +66,20 @@ export function isPlaybook(value: unknown): value is Playbook {
   return typeof value === "object" && value !== null && BRAND in value;
 }
 
-/** A list of tasks without nesting and gaps. */
-export function flattenTasks(list: TaskList): readonly Task[] {
-  const tasks: Task[] = [];
+/** A list of tasks or checks, its members themselves perhaps lists. */
+type Nested<T> = readonly (T | Nested<T> | false | null | undefined)[];
+
+/** A list without nesting and gaps. */
+export function flatten<T extends object>(list: Nested<T>): readonly T[] {
+  const flat: T[] = [];
   for (const entry of list) {
     if (entry === false || entry === null || entry === undefined) continue;
-    if (isList(entry)) tasks.push(...flattenTasks(entry));
-    else tasks.push(entry);
+    if (isList(entry)) flat.push(...flatten(entry));
+    else flat.push(entry);
   }
-  return tasks;
+  return flat;
 }
 
-function isList(entry: Task | TaskList): entry is TaskList {
+function isList<T>(entry: T | Nested<T>): entry is Nested<T> {
   return Array.isArray(entry);
 }

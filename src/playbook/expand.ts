@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Host } from "../inventory/host.js";
 import { keyPlaceAt, placeAt, toPlain } from "../inventory/located.js";
 import { RESERVED } from "../inventory/target.js";
+import type { Check } from "../model/check.js";
 import { didYouMean, suggest } from "../model/did-you-mean.js";
 import type { ErrorData } from "../model/error.js";
 import { SurefootError, SurefootErrors } from "../model/error.js";
@@ -9,7 +10,7 @@ import type { FilePlace } from "../model/place.js";
 import type { Task } from "../model/resource.js";
 import type { Target } from "../model/target.js";
 import type { Playbook } from "./define.js";
-import { flattenTasks } from "./define.js";
+import { flatten } from "./define.js";
 import type { LoadedPlaybook } from "./load.js";
 import { frameAt, playbookError } from "./load.js";
 
@@ -17,6 +18,7 @@ import { frameAt, playbookError } from "./load.js";
 export interface HostTasks {
   readonly target: Target;
   readonly tasks: readonly Task[];
+  readonly checks: readonly Check[];
 }
 
 /**
@@ -42,8 +44,12 @@ export function expandPlaybook(
       continue;
     }
     try {
-      const tasks = tasksFor(loaded.playbook, host, checked.data).filter((task) => hasTag(task, tags));
-      expanded.push({ target: host.target, tasks });
+      const { tasks, checks } = callsFor(loaded.playbook, host, checked.data);
+      expanded.push({
+        target: host.target,
+        tasks: tasks.filter((task) => hasTag(task, tags)),
+        checks: checks.filter((check) => hasTag(check, tags)),
+      });
     } catch (thrown) {
       const error = playbookError(thrown, loaded.file);
       if (error instanceof SurefootErrors) for (const one of error.errors) errors.add(one, host.name);
@@ -55,13 +61,18 @@ export function expandPlaybook(
   return expanded;
 }
 
-function tasksFor(playbook: Playbook, host: Host, vars: Record<string, unknown>): readonly Task[] {
+function callsFor(
+  playbook: Playbook,
+  host: Host,
+  vars: Record<string, unknown>,
+): Pick<HostTasks, "tasks" | "checks"> {
   const about = { name: host.name, groups: host.groups, address: host.target.address };
-  return flattenTasks(playbook.tasks({ vars, host: about }));
+  const context = { vars, host: about };
+  return { tasks: flatten(playbook.tasks(context)), checks: flatten(playbook.checks?.(context) ?? []) };
 }
 
-function hasTag(task: Task, tags: readonly string[] | undefined): boolean {
-  return tags === undefined || (task.options.tags ?? []).some((tag) => tags.includes(tag));
+function hasTag(one: Task | Check, tags: readonly string[] | undefined): boolean {
+  return tags === undefined || (one.options.tags ?? []).some((tag) => tags.includes(tag));
 }
 
 /** The variables that the playbook's schema names; an inventory may hold others, for other playbooks. */

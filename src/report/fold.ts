@@ -124,12 +124,21 @@ export class RunFold {
   }
 }
 
-const ORDER: readonly Outcome[] = ["ok", "changed", "would-change", "failed", "unreachable", "skipped"];
+const ORDER: readonly Outcome[] = [
+  "ok",
+  "changed",
+  "would-change",
+  "rolled-back",
+  "failed",
+  "unreachable",
+  "skipped",
+];
 
 const WORDS: Readonly<Record<Outcome, string>> = {
   ok: "in sync",
   changed: "changed",
   "would-change": "would change",
+  "rolled-back": "rolled back",
   failed: "failed",
   unreachable: "unreachable",
   skipped: "not started",
@@ -141,6 +150,7 @@ const COLORS = {
   ok: "green",
   changed: "yellow",
   "would-change": "yellow",
+  "rolled-back": "red",
   failed: "red",
   unreachable: "red",
   skipped: "cyan",

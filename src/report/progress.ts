@@ -11,7 +11,9 @@ const STAGE_OF: Readonly<Record<Phase, Stage>> = {
   connect: "read",
   probe: "read",
   apply: "apply",
+  confirm: "apply",
   verify: "apply",
+  check: "read",
 };
 
 /** Counts what the hosts are busy with. */

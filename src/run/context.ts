@@ -1,3 +1,4 @@
+import type { Check } from "../model/check.js";
 import type { EventBody } from "../model/event.js";
 import type { Task } from "../model/resource.js";
 import type { Become, Target } from "../model/target.js";
@@ -8,6 +9,8 @@ import type { HostShell } from "./host-shell.js";
 export interface HostJob {
   readonly target: Target;
   readonly tasks: readonly Task[];
+  /** What must hold once the tasks are done. */
+  readonly checks?: readonly Check[];
 }
 
 /** How long Surefoot waits, in milliseconds. */

@@ -1,5 +1,6 @@
 import pLimit from "p-limit";
-import type { Outcome, Tally } from "../model/event.js";
+import type { Tally } from "../model/event.js";
+import { emptyTally } from "../model/event.js";
 import { EXIT } from "../model/exit.js";
 import type { HostJob, RunContext } from "./context.js";
 import { runHost } from "./host.js";
@@ -7,14 +8,7 @@ import { runHost } from "./host.js";
 /** Runs all hosts, at most `forks` at a time. One bad host never stops the others. */
 export async function runHosts(context: RunContext, jobs: readonly HostJob[], forks: number): Promise<Tally> {
   const limit = pLimit(forks);
-  const tally: Record<Outcome, number> = {
-    ok: 0,
-    changed: 0,
-    "would-change": 0,
-    failed: 0,
-    unreachable: 0,
-    skipped: 0,
-  };
+  const tally = emptyTally();
   await limit.map(jobs, async (job) => {
     const host = job.target.host;
     if (context.stop.aborted) {
@@ -39,7 +33,7 @@ export async function runHosts(context: RunContext, jobs: readonly HostJob[], fo
 /** The exit code for a run that ended so. */
 export function exitCodeOf(tally: Tally, interrupted: boolean): number {
   if (interrupted) return EXIT.interrupted;
-  if (tally.failed > 0) return EXIT.failed;
+  if (tally.failed + tally["rolled-back"] > 0) return EXIT.failed;
   if (tally.unreachable > 0) return EXIT.unreachable;
   if (tally["would-change"] > 0) return EXIT.pending;
   return EXIT.converged;

@@ -5,15 +5,15 @@ import { dirname, join } from "node:path";
 import type { Ran } from "../support/cli.js";
 import { eventsOf, ROOT, surefoot } from "../support/cli.js";
 
-/** The lab that the tests share, beside any that a user has up. */
-export const LAB = "test";
+/** The lab that the tests share, beside any that a user has up; another name lets two runs of the tests go on at once. */
+export const LAB = process.env.SUREFOOT_TEST_LAB ?? "test";
 
 /** Its clients: three plain ones, and one for each other way to become root. */
 export const CLIENTS = 6;
 export const VARIANTS = { client4: "sudo-password", client5: "no-sudo", client6: "root-only" } as const;
 
 /** Folder that `lab up` wrote the tests' inventory to. */
-export const INVENTORY = join(tmpdir(), `surefoot-test-${process.getuid?.() ?? 0}`, "inventory");
+export const INVENTORY = join(tmpdir(), `surefoot-${LAB}-${process.getuid?.() ?? 0}`, "inventory");
 
 /** What every command of these tests gets. */
 export const ENV = { SUREFOOT_LAB: LAB };

@@ -1,4 +1,5 @@
 import type { Event, EventBody, Outcome } from "../../src/model/event.js";
+import { emptyTally } from "../../src/model/event.js";
 import type { TaskPlan } from "../../src/model/plan.js";
 
 /** A change of one text file, and one of a route that can cut the connection. */
@@ -46,7 +47,7 @@ export function simulate(n: number, outcome: (i: number) => Outcome, command = "
       hosts: n,
     },
   ];
-  const tally = { ok: 0, changed: 0, "would-change": 0, failed: 0, unreachable: 0, skipped: 0 };
+  const tally = emptyTally();
   for (let i = 1; i <= n; i++) {
     const host = `client${i}`;
     const end = outcome(i);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { SurefootError } from "../../src/model/error.js";
 import type { EventBody, Tally } from "../../src/model/event.js";
+import { emptyTally } from "../../src/model/event.js";
 import type { Task } from "../../src/model/resource.js";
 import type { RunContext } from "../../src/run/context.js";
 import { exitCodeOf, runHosts } from "../../src/run/engine.js";
@@ -184,8 +185,8 @@ it.each([
   [{ unreachable: 1, ok: 3 }, 4],
   [{ unreachable: 1, "would-change": 1 }, 4],
   [{ failed: 1, unreachable: 1 }, 1],
+  [{ "rolled-back": 1, ok: 1 }, 1],
 ])("gives for %j the exit code %i", (counts, code) => {
-  const none = { ok: 0, changed: 0, "would-change": 0, failed: 0, unreachable: 0, skipped: 0 };
-  expect(exitCodeOf({ ...none, ...counts }, false)).toBe(code);
-  expect(exitCodeOf({ ...none, ...counts }, true)).toBe(130);
+  expect(exitCodeOf({ ...emptyTally(), ...counts }, false)).toBe(code);
+  expect(exitCodeOf({ ...emptyTally(), ...counts }, true)).toBe(130);
 });
