@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { hostname, userInfo } from "node:os";
 import { loadInventory } from "../inventory/load.js";
 import { selectHosts } from "../inventory/pattern.js";
 import { SurefootError } from "../model/error.js";
@@ -32,6 +33,9 @@ export interface PlanFlags extends FleetFlags {
 export interface RunFlags extends FleetFlags {
   readonly yes?: true;
   readonly plan?: string;
+  /** Seconds. */
+  readonly confirmTimeout: number;
+  readonly rehearse?: true;
 }
 
 /** Reads and compares the fleet; gives the exit code. */
@@ -68,21 +72,20 @@ export async function runFleet(playbook: string, flags: RunFlags): Promise<numbe
     });
   }
   const fleet = await prepare(playbook, flags);
+  const { confirmTimeout, rehearse } = flags;
+  const apply = {
+    command: "run",
+    mode: "apply",
+    confirmTimeout,
+    ...(rehearse === undefined ? {} : { rehearse }),
+  } as const;
   if (flags.plan !== undefined) {
     const approved = await readApproved(flags.plan);
     const jobs = fleet.jobs.filter((job) => approved.has(job.target.host));
-    return (
-      await pass({ ...fleet, jobs }, flags, {
-        command: "run",
-        mode: "apply",
-        approved,
-        reporter: makeReporter(flags),
-      })
-    ).exitCode;
-  }
-  if (!ask)
-    return (await pass(fleet, flags, { command: "run", mode: "apply", reporter: makeReporter(flags) }))
+    return (await pass({ ...fleet, jobs }, flags, { ...apply, approved, reporter: makeReporter(flags) }))
       .exitCode;
+  }
+  if (!ask) return (await pass(fleet, flags, { ...apply, reporter: makeReporter(flags) })).exitCode;
 
   const approved = new Map<string, string>();
   const planned = await pass(fleet, flags, {
@@ -99,14 +102,7 @@ export async function runFleet(playbook: string, flags: RunFlags): Promise<numbe
     process.stderr.write("Nothing was changed.\n");
     return EXIT.pending;
   }
-  return (
-    await pass(fleet, flags, {
-      command: "run",
-      mode: "apply",
-      approved,
-      reporter: makeReporter(flags),
-    })
-  ).exitCode;
+  return (await pass(fleet, flags, { ...apply, approved, reporter: makeReporter(flags) })).exitCode;
 }
 
 interface Fleet {
@@ -148,6 +144,19 @@ interface Pass {
   readonly approved?: ReadonlyMap<string, string>;
   readonly planned?: (host: string, fingerprint: string) => void;
   readonly plan?: (plan: HostPlan) => void;
+  /** Seconds. */
+  readonly confirmTimeout?: number;
+  readonly rehearse?: true;
+}
+
+/** Seconds that a change which could cut a host off has to prove itself. */
+const CONFIRM_S = 30;
+/** New connections that must all be answered: where every other one fails, four and the login miss that once in 32 times. */
+const CONFIRM_CONNECTIONS = 4;
+
+/** Who this process is, as others see it in a lease. */
+function whoRuns(): string {
+  return `${userInfo().username}@${hostname()} (pid ${process.pid})`;
 }
 
 /** One pass over all hosts, told to the reporter. */
@@ -174,6 +183,9 @@ async function pass(
         transport,
         mode: options.mode,
         timeouts: { probeMs: flags.timeout * 1000, stepMs: flags.stepTimeout * 1000 },
+        identity: { run, who: whoRuns() },
+        confirm: { seconds: options.confirmTimeout ?? CONFIRM_S, connections: CONFIRM_CONNECTIONS },
+        ...(options.rehearse === true ? { rehearses: (host: string) => host === jobs[0]?.target.host } : {}),
         ...(approved === undefined ? {} : { approved }),
         ...(planned === undefined ? {} : { planned }),
         emit,

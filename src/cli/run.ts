@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { PlanFlags, RunFlags } from "./fleet.js";
-import { fleetOptions } from "./options.js";
+import { fleetOptions, positive } from "./options.js";
 
 /** `surefoot plan`: up to the plan, with the diff; changes nothing. */
 export function registerPlan(program: Command): void {
@@ -23,6 +23,13 @@ export function registerRun(program: Command): void {
     .description("Plan, show the plan, ask, apply it, and prove by reading again that it holds.")
     .argument("<playbook>", "a playbook file")
     .option("--yes", "apply without asking")
+    .option(
+      "--confirm-timeout <seconds>",
+      "how long a change that could cut a host off has to prove itself before the host takes it back",
+      positive,
+      30,
+    )
+    .option("--rehearse", "first let the first host take the change back by its timer, to prove the way back")
     .option("--plan <file>", "carry out this saved plan; a host that has changed since is left alone")
     .addHelpText("after", "\nExample:\n  surefoot run playbooks/ecmp.ts -i inventories/lab --yes")
     .action(async (playbook: string, flags: RunFlags) => {

@@ -78,6 +78,13 @@ export interface StepFinished {
   /** Milliseconds since the script's previous frame, as seen by the controller. */
   readonly ms: number;
 }
+/** A host took a change back by itself, by the timer that was let fire on purpose, and was read again as it was before. */
+export interface HostRehearsed {
+  readonly type: "host-rehearsed";
+  readonly host: string;
+  /** Milliseconds from the proof that the change could be confirmed to the proof that it was taken back. */
+  readonly ms: number;
+}
 /** A host is done, well or not. */
 export interface HostFinished {
   readonly type: "host-finished";
@@ -114,6 +121,7 @@ export type EventBody =
   | HostPlanned
   | StepStarted
   | StepFinished
+  | HostRehearsed
   | HostFinished
   | Warning
   | RunFinished

@@ -1,0 +1,80 @@
+import { SurefootError } from "../model/error.js";
+import { sameJson } from "../model/json.js";
+import type { TaskPlan } from "../model/plan.js";
+import type { HostSession } from "./context.js";
+import { timerFor } from "./guard/build.js";
+import { letUndo } from "./guard/let-undo.js";
+import { readTasks, runAs } from "./read.js";
+import { undoInOrder, undoOf } from "./steps.js";
+
+/** What came of taking changes back. */
+export interface TakenBack {
+  /** Titles of things that are not as they were, or that could not be read. */
+  readonly left: readonly string[];
+  /** Whether the host did it by itself, under a timer. */
+  readonly byHost: boolean;
+  /** What went wrong meanwhile. */
+  readonly said?: string;
+}
+
+/**
+ * Takes plans back and proves it by reading. What could cut the connection is taken back by the host itself, so that it goes on when the
+ * connection dies.
+ * @param touched Plans that hold steps, in their order; of several for one thing, the first knows the original.
+ * @param patient Let the armed timer fire, instead of telling the host to begin at once.
+ * @throws SurefootError `interrupted` where the run is ended meanwhile and a timer stays armed.
+ */
+export async function takeBack(
+  session: HostSession,
+  touched: readonly TaskPlan[],
+  patient = false,
+): Promise<TakenBack> {
+  const byHost = session.armed !== undefined || undoOf(touched).some(({ step }) => step.cuts);
+  try {
+    const said = byHost ? await undoByHost(session, touched, patient) : await undoInOrder(session, touched);
+    const left = await notAsBefore(session, touched);
+    return { left, byHost, ...(said === undefined ? {} : { said }) };
+  } catch (thrown) {
+    if (!(thrown instanceof SurefootError) || session.armed !== undefined) throw thrown;
+    return { left: touched.map((task) => task.title), byHost, said: thrown.message };
+  }
+}
+
+async function undoByHost(
+  session: HostSession,
+  touched: readonly TaskPlan[],
+  patient: boolean,
+): Promise<string | undefined> {
+  if (session.armed === undefined) {
+    session.arming = timerFor(session, touched);
+    await runAs(session, session.leaseBecomes, {});
+  }
+  const { armed } = session;
+  if (armed === undefined) return undefined;
+  const { done, said } = await letUndo(session, armed, patient);
+  session.armed = undefined;
+  if (!done) {
+    throw new SurefootError({
+      code: "rollback-failed",
+      message: `the host did not come back after its timer: ${said ?? "no answer"}`,
+      place: { host: session.job.target.host },
+      hint: "Look at it by its console.",
+    });
+  }
+  return said;
+}
+
+async function notAsBefore(session: HostSession, touched: readonly TaskPlan[]): Promise<readonly string[]> {
+  const ids = new Set(touched.map((task) => task.id));
+  const readings = await readTasks(
+    session,
+    session.job.tasks.filter((task) => ids.has(task.id)),
+  );
+  return touched
+    .filter((task, i) => touched.findIndex((other) => other.id === task.id) === i)
+    .filter((task) => {
+      const reading = readings.get(task.id);
+      return reading === undefined || "unknown" in reading || !sameJson(reading.state, task.actual);
+    })
+    .map((task) => task.title);
+}
