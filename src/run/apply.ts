@@ -66,7 +66,8 @@ async function underTimer(
   const { host } = job.target;
   const { unconfirmed, confirmed } = split(tasks, steps);
   const timer = timerFor(session, touched);
-  const boot = touchesStartup(timer.undo) ? [keepForBoot(timer.undo, timer.token)] : [];
+  const boot =
+    timer.dir === undefined && touchesStartup(timer.undo) ? [keepForBoot(timer.undo, timer.token)] : [];
   const early = unconfirmed.some(({ step }) => step.layer === "startup");
 
   session.arming = timer;
