@@ -11,11 +11,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   resources: [],
   transport: [],
   report: [],
+  journal: [],
   lab: [],
   playbook: ["inventory", "resources"],
   plan: ["playbook"],
   run: ["plan", "transport"],
-  cli: ["inventory", "resources", "transport", "report", "lab", "playbook", "plan", "run", "index"],
+  cli: ["inventory", "resources", "transport", "report", "journal", "lab", "playbook", "plan", "run", "index"],
   index: ["playbook", "resources"],
 };
 

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 
 /** Flags that every command on a fleet shares. */
 export interface FleetFlags {
@@ -16,6 +16,22 @@ export interface FleetFlags {
   /** Seconds. */
   readonly stepTimeout: number;
   readonly askBecomePass?: true;
+}
+
+/** Flags of commands that change hosts and keep a record of it. */
+export interface ChangeFlags extends FleetFlags {
+  readonly yes?: true;
+  /** Folder of the journals. */
+  readonly state: string;
+  readonly waves?: string;
+  readonly budget?: string;
+}
+
+/** Adds the flag for the folder that journals are kept in. */
+export function stateOption(command: Command): Command {
+  return command.addOption(
+    new Option("--state <dir>", "folder that runs are recorded in").env("SUREFOOT_STATE").default(".surefoot"),
+  );
 }
 
 function positive(text: string): number {

@@ -59,11 +59,13 @@ async function converge(session: HostSession): Promise<HostResult> {
     const unknown = plan.tasks.find((task) => task.status === "unknown");
     if (unknown !== undefined) return failedAndUndone(session, done, unknownError(host, unknown));
     if (context.mode === "plan") return { outcome: hasChanges(plan) ? "would-change" : "ok" };
-    if (first && !isApproved(context, plan)) return { outcome: "failed", error: staleError(host) };
+    const refused = first ? context.refuse?.(plan) : undefined;
+    if (refused !== undefined) return { outcome: "failed", error: refused };
     const { now, later } = splitAtBarrier(plan.tasks);
     const reached = tasks.slice(0, now.length);
     const changes = now.filter((task) => task.steps.length > 0);
     if (changes.length > 0) {
+      await context.recorded?.();
       context.emit({ type: "host-phase", host, phase: "apply" });
       const applied = await applyTasks(session, changes, reached);
       if ("failed" in applied) return failedAndUndone(session, [...done, ...now], applied.failed);
@@ -82,10 +84,6 @@ async function converge(session: HostSession): Promise<HostResult> {
 function planTasks(session: HostSession, tasks: readonly Task[], readings: Readings): HostPlan {
   const { host, become } = session.job.target;
   return planHost(host, tasks, readings, become !== null);
-}
-
-function isApproved(context: RunContext, plan: HostPlan): boolean {
-  return context.approved === undefined || context.approved.get(plan.host) === fingerprint(plan);
 }
 
 /** The error if a second plan, made from what was read after the steps, is not empty. */
@@ -166,14 +164,5 @@ function unknownError(host: string, task: TaskPlan): ErrorData {
     message: `${task.title} ${task.reason ?? "could not be read"}`,
     place: { host, at: task.title },
     hint: "Nothing is changed on a host whose state is not known; mend what the message says and run again.",
-  };
-}
-
-function staleError(host: string): ErrorData {
-  return {
-    code: "plan-stale",
-    message: "the host has changed since the plan was approved; nothing was done there",
-    place: { host },
-    hint: "Make a new plan and look at it again.",
   };
 }
