@@ -9,6 +9,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   model: [],
   inventory: [],
   resources: [],
+  // Checks read some of what resources manage: who sets a parameter at boot.
+  checks: ["resources"],
   transport: [],
   report: [],
   journal: [],
@@ -17,7 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   plan: ["playbook"],
   run: ["plan", "transport"],
   cli: ["inventory", "resources", "transport", "report", "journal", "lab", "playbook", "plan", "run", "index"],
-  index: ["playbook", "resources"],
+  index: ["playbook", "resources", "checks"],
 };
 
 function files(folder: string): readonly string[] {

@@ -16,21 +16,31 @@ export function becomes(session: HostSession, task: Task): boolean {
   return task.options.become ?? session.job.target.become !== null;
 }
 
+/** What a script may be given besides its parts. */
+interface RunOptions {
+  /** Longest wait for the shell and for each probe, in milliseconds; the run's own applies where this is absent. */
+  readonly probeTimeoutMs?: number;
+  readonly stepTimeoutMs?: (step: number) => number;
+  readonly onFrame?: (frame: Frame) => void;
+  /** Ends the script, as the run's own signal to kill does. */
+  readonly signal?: AbortSignal;
+}
+
 /** Runs one script on the session's host, as the login user or by `become`, in the shell that the last one ran in. */
 export async function runAs(
   session: HostSession,
   become: boolean,
   parts: ScriptParts,
-  more: { readonly stepTimeoutMs?: (step: number) => number; readonly onFrame?: (frame: Frame) => void } = {},
+  more: RunOptions = {},
 ): Promise<ScriptResult> {
   const { timeouts, kill } = session.context;
   const shell = await shellFor(session, become);
   return shell.run({
     parts,
-    probeTimeoutMs: timeouts.probeMs,
+    probeTimeoutMs: more.probeTimeoutMs ?? timeouts.probeMs,
     stepTimeoutMs: more.stepTimeoutMs ?? (() => timeouts.stepMs),
     ...(more.onFrame === undefined ? {} : { onFrame: more.onFrame }),
-    signal: kill,
+    signal: more.signal === undefined ? kill : AbortSignal.any([kill, more.signal]),
   });
 }
 
