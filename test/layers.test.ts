@@ -18,7 +18,18 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   playbook: ["inventory", "resources"],
   plan: ["playbook"],
   run: ["plan", "transport"],
-  cli: ["inventory", "resources", "transport", "report", "journal", "lab", "playbook", "plan", "run", "index"],
+  cli: [
+    "inventory",
+    "resources",
+    "transport",
+    "report",
+    "journal",
+    "lab",
+    "playbook",
+    "plan",
+    "run",
+    "index",
+  ],
   index: ["playbook", "resources", "checks"],
 };
 

@@ -8,7 +8,6 @@ import { readApproved, savePlan } from "../plan/saved.js";
 import type { HostTasks } from "../playbook/expand.js";
 import type { RunContext } from "../run/context.js";
 import { canAsk, confirm } from "./ask.js";
-import { gateFor } from "./gate.js";
 import type { ChangeFlags, FleetFlags } from "./options.js";
 import type { PassResult, Recording } from "./pass.js";
 import { pass } from "./pass.js";
@@ -163,7 +162,7 @@ function apply(fleet: Fleet, flags: ChangeFlags, options: Omit<ChangeOptions, "a
     mode: "apply",
     reporter: makeReporter(flags),
     jobs: fleet.jobs.filter(wanted),
-    rollout: rolloutOf(fleet, flags, wanted, gateFor(fleet, flags)),
+    rollout: rolloutOf(fleet, flags, wanted, undefined),
     recording,
     ...(refuse === undefined ? {} : { refuse }),
   });

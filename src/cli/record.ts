@@ -51,7 +51,9 @@ function filesOf(fleet: Fleet, extraVar: readonly string[]): readonly string[] {
 async function hashes(files: readonly string[]): Promise<Record<string, string>> {
   const entries = await Promise.all(
     files.map(async (file) => {
-      const hash = createHash("sha256").update(await readFile(file)).digest("hex");
+      const hash = createHash("sha256")
+        .update(await readFile(file))
+        .digest("hex");
       return [relative(process.cwd(), file), hash] as const;
     }),
   );
@@ -61,13 +63,19 @@ async function hashes(files: readonly string[]): Promise<Record<string, string>>
 /** What is not as it was when a run was recorded, in words; empty where all is. */
 export function whatChanged(was: JournalHeader, is: JournalHeader): readonly string[] {
   const changed: string[] = [];
-  const before = new Map(Object.entries(was.playbook.files));
+  const before = new Map(
+    Object.entries(was.playbook.files).map(([file, hash]) => [
+      relative(is.cwd, resolve(was.cwd, file)),
+      hash,
+    ]),
+  );
   for (const [file, hash] of Object.entries(is.playbook.files)) {
     if (!before.has(file)) changed.push(`${file} is read now`);
     else if (before.get(file) !== hash) changed.push(`${file} has changed`);
     before.delete(file);
   }
   for (const file of before.keys()) changed.push(`${file} is no longer read`);
-  if (was.inventory.hash !== is.inventory.hash) changed.push(`the inventory ${is.inventory.path} has changed`);
+  if (was.inventory.hash !== is.inventory.hash)
+    changed.push(`the inventory ${is.inventory.path} has changed`);
   return changed;
 }

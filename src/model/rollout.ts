@@ -67,4 +67,3 @@ const BAD: readonly Outcome[] = ["failed", "unreachable", "rolled-back"];
 export function isBad(outcome: Outcome): boolean {
   return BAD.includes(outcome);
 }
-

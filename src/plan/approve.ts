@@ -9,7 +9,6 @@ export interface SavedHost {
   readonly plan: HostPlan;
 }
 
-
 /** What was approved, by host: the plan's fingerprint, and the plan itself with secrets masked. */
 export type Approved = ReadonlyMap<string, SavedHost>;
 
@@ -61,7 +60,9 @@ export function whatMoved(saved: HostPlan, now: HostPlan): readonly string[] {
 function movedTask(before: TaskPlan, now: TaskPlan): readonly string[] {
   if (now.status === "unknown") return [`${now.title}: can't be read now`];
   const status =
-    before.status === now.status ? [] : [`${now.title}: was ${WORDS[before.status]}, now ${WORDS[now.status]}`];
+    before.status === now.status
+      ? []
+      : [`${now.title}: was ${WORDS[before.status]}, now ${WORDS[now.status]}`];
   if (before.sensitive || now.sensitive || before.status === "pending" || now.status === "pending") {
     return status;
   }

@@ -87,7 +87,10 @@ function rolloutError(message: string, file: string): ErrorData {
 }
 
 /** Where keys stand, each behind the one before; as far as they are found. */
-function placeOfKeys(source: string, keys: readonly string[]): { readonly line: number; readonly col: number } {
+function placeOfKeys(
+  source: string,
+  keys: readonly string[],
+): { readonly line: number; readonly col: number } {
   let at = 0;
   for (const key of keys) {
     const found = new RegExp(`\\b${key}\\b\\s*[:(,}]`).exec(source.slice(at));

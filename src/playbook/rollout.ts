@@ -52,7 +52,8 @@ const gate = z
   })
   .refine((one) => one.from === undefined || one.checks !== undefined, {
     path: ["checks"],
-    message: "a gate with a vantage point needs its own checks: those of the playbook look from the host itself",
+    message:
+      "a gate with a vantage point needs its own checks: those of the playbook look from the host itself",
   });
 
 const schema = z.strictObject({

@@ -1,11 +1,20 @@
 import type { ErrorData } from "../model/error.js";
-import type { Event, Outcome, RunFinished, RunStarted } from "../model/event.js";
+import type {
+  Event,
+  GateFinished,
+  Outcome,
+  RolloutStopped,
+  RunFinished,
+  RunStarted,
+  Tally,
+} from "../model/event.js";
 import { formatPlace } from "../model/place.js";
 import type { ChangeStyle } from "./changes.js";
 import { showTasks } from "./changes.js";
 import { formatError } from "./errors.js";
 import { compressNames, fewNames } from "./names.js";
-import { duration, indent, plural } from "./text.js";
+import type { Paint } from "./text.js";
+import { duration, indent, oneLine, plural } from "./text.js";
 
 /** Hosts that a `--limit` in a suggested command may name without becoming unreadable. */
 const LIMIT_PIECES = 12;
@@ -31,6 +40,8 @@ export class RunFold {
   readonly #failures = new Map<string, Failure>();
   readonly #warnings = new Set<string>();
   #started: RunStarted | undefined;
+  #gate: GateFinished | undefined;
+  #stopped: RolloutStopped | undefined;
   #finished: RunFinished | undefined;
 
   constructor(style: ChangeStyle) {
@@ -40,6 +51,8 @@ export class RunFold {
   onEvent(event: Event): void {
     if (event.type === "run-started") this.#started = event;
     else if (event.type === "run-finished") this.#finished = event;
+    else if (event.type === "gate-finished") this.#gate = event;
+    else if (event.type === "rollout-stopped") this.#stopped = event;
     else if (event.type === "warning") this.#warnings.add(event.message);
     else if (event.type === "host-planned") {
       const text = showTasks(event.plan.tasks, this.#style);
@@ -77,6 +90,7 @@ export class RunFold {
     for (const { outcome, text, hosts } of shown)
       parts.push(`${this.#heading(outcome, hosts)}\n${indent(text, "  ")}\n`);
     for (const failure of this.#failures.values()) parts.push(this.#failure(failure));
+    if (this.#gate?.passed === false) parts.push(showGate(this.#gate, this.#style.paint));
     if (this.#finished !== undefined) parts.push(this.#summary(this.#finished));
     return parts.join("\n");
   }
@@ -99,12 +113,29 @@ export class RunFold {
 
   #summary({ tally, ms }: RunFinished): string {
     const { paint } = this.#style;
-    const outcomes = ORDER.filter((outcome) => tally[outcome] > 0);
-    const counts = outcomes.map((outcome) => paint(COLORS[outcome], `${tally[outcome]} ${WORDS[outcome]}`));
     const total = ORDER.reduce((sum, outcome) => sum + tally[outcome], 0);
-    const line = `${plural(total, "host")} in ${duration(ms)}: ${counts.join(", ") || "nothing to do"}`;
-    const next = this.#next();
-    return next === undefined ? `${line}\n` : `${line}\n${paint("dim", `next: ${next}`)}\n`;
+    const line = `${plural(total, "host")} in ${duration(ms)}: ${tallyText(tally, paint)}`;
+    const stopped = this.#stopped === undefined ? [] : [paint("bold", stoppedText(this.#stopped))];
+    const ways = this.#waysOn(tally);
+    const next = ways.length > 0 ? undefined : this.#next();
+    return [
+      ...stopped,
+      line,
+      ...[...ways, ...(next === undefined ? [] : [`next: ${next}`])].map((way) => paint("dim", way)),
+    ]
+      .map((text) => `${text}\n`)
+      .join("");
+  }
+
+  /** How to go on with, and to take back, a run that has a record and did not come to all hosts. */
+  #waysOn(tally: Tally): readonly string[] {
+    if (this.#started?.journal === undefined || tally.skipped === 0) return [];
+    const { run, command, journal } = this.#started;
+    const folder = journal.split("/").slice(0, -2).join("/");
+    const state = folder === ".surefoot" ? "" : ` --state ${folder}`;
+    if (command === "rollback") return [];
+    const back = tally.changed > 0 ? [`take back: surefoot rollback ${run}${state}`] : [];
+    return [`go on: surefoot runs resume ${run}${state}`, ...back];
   }
 
   /** The one command that helps most from here. */
@@ -155,3 +186,35 @@ const COLORS = {
   unreachable: "red",
   skipped: "cyan",
 } as const satisfies Record<Outcome, string>;
+
+/** Hosts per outcome, in words: `45 in sync, 2 changed`. */
+export function tallyText(tally: Tally, paint: Paint = (_style, text) => text): string {
+  const outcomes = ORDER.filter((outcome) => tally[outcome] > 0);
+  const counts = outcomes.map((outcome) => paint(COLORS[outcome], `${tally[outcome]} ${WORDS[outcome]}`));
+  return counts.join(", ") || "nothing to do";
+}
+
+/** Bad hosts that are named where a rollout stops; all of them stand above with their errors. */
+const NAMED = 6;
+
+function stoppedText({ why, wave, waves, bad, budget }: RolloutStopped): string {
+  if (why === "gate") return `Stopped after wave ${wave} of ${waves}: its gate did not pass.`;
+  const named = Object.entries(bad).map(([host, outcome]) => `${host} ${WORDS[outcome]}`);
+  const more = named.length > NAMED ? ` and ${named.length - NAMED} more` : "";
+  return `Stopped in wave ${wave} of ${waves}: the budget of ${budget ?? 0} is spent (${named.slice(0, NAMED).join(", ")}${more}).`;
+}
+
+/** Findings of a gate that are shown. */
+const FINDINGS = 12;
+
+function showGate({ wave, waves, attempts, findings }: GateFinished, paint: Paint): string {
+  const lines = findings
+    .slice(0, FINDINGS)
+    .flatMap(({ host, title, summary, hint }) => [
+      `  ${oneLine(host)}: ${oneLine(title)}: ${oneLine(summary)}`,
+      ...(hint === undefined ? [] : [`    ${paint("green", "hint:")} ${oneLine(hint)}`]),
+    ]);
+  const more = findings.length > FINDINGS ? [`  and ${findings.length - FINDINGS} more`] : [];
+  const head = paint("red", `gate after wave ${wave} of ${waves} did not pass`);
+  return `${[`${head} (looked at ${attempts === 1 ? "once" : `${attempts} times`}):`, ...lines, ...more].join("\n")}\n`;
+}

@@ -2,9 +2,9 @@ import pLimit from "p-limit";
 import type { GateFinding, Outcome, Tally } from "../model/event.js";
 import { emptyTally } from "../model/event.js";
 import { EXIT } from "../model/exit.js";
+import { isBad } from "../model/rollout.js";
 import type { HostJob, RunContext } from "./context.js";
 import { runHost } from "./host.js";
-import { isBad } from "../model/rollout.js";
 
 /** What came of a gate. */
 export interface GateResult {
