@@ -15,7 +15,7 @@ import type { Fleet } from "./prepare.js";
 import { prepare } from "./prepare.js";
 import { headerFor } from "./record.js";
 import { makeReporter } from "./reporters.js";
-import { rolloutOf } from "./waves.js";
+import { gateOf, rolloutOf } from "./waves.js";
 
 /** `surefoot plan` with its own flags. */
 export interface PlanFlags extends FleetFlags {
@@ -122,6 +122,8 @@ export interface ChangeOptions {
   readonly ask: boolean;
   /** Hosts that are to be done; waves and shares are those of all hosts. */
   readonly wanted: (job: HostTasks) => boolean;
+  /** Without waves, budget and gate. */
+  readonly atOnce?: true;
   readonly refuse?: RunContext["refuse"];
 }
 
@@ -162,7 +164,9 @@ function apply(fleet: Fleet, flags: ChangeFlags, options: Omit<ChangeOptions, "a
     mode: "apply",
     reporter: makeReporter(flags),
     jobs: fleet.jobs.filter(wanted),
-    rollout: rolloutOf(fleet, flags, wanted, undefined),
+    ...(options.atOnce === true
+      ? {}
+      : { rollout: rolloutOf(fleet, flags, wanted), gate: gateOf(fleet, flags.forks) }),
     recording,
     ...(refuse === undefined ? {} : { refuse }),
   });

@@ -9,13 +9,13 @@ import type { HostPlan } from "../model/plan.js";
 import type { Reporter } from "../report/reporter.js";
 import { Whereabouts } from "../report/whereabouts.js";
 import type { HostJob, RunContext } from "../run/context.js";
-import type { Rollout } from "../run/engine.js";
 import { exitCodeOf, runHosts, runRollout } from "../run/engine.js";
 import { passwordReader } from "../transport/become.js";
 import { sshTransport } from "../transport/ssh.js";
 import { onInterrupt } from "./interrupt.js";
 import type { FleetFlags } from "./options.js";
 import type { Fleet } from "./prepare.js";
+import type { MakeGate, RolloutPlan } from "./waves.js";
 
 /** Where a run is recorded. */
 export interface Recording {
@@ -32,7 +32,8 @@ export interface Pass {
   readonly reporter: Reporter;
   readonly jobs: readonly HostJob[];
   /** In waves; all at once where it is not given. Of the same jobs. */
-  readonly rollout?: Rollout | undefined;
+  readonly rollout?: RolloutPlan | undefined;
+  readonly gate?: MakeGate | undefined;
   readonly recording?: Recording;
   readonly refuse?: RunContext["refuse"];
   readonly planned?: (host: string, fingerprint: string) => void;
@@ -49,7 +50,7 @@ export interface PassResult {
 
 /** One pass over all hosts, told to the reporter and, where that is asked for, recorded. */
 export async function pass(fleet: Fleet, flags: FleetFlags, options: Pass): Promise<PassResult> {
-  const { reporter, planned, plan, refuse, jobs, rollout, recording, command } = options;
+  const { reporter, planned, plan, refuse, jobs, rollout, gate, recording, command } = options;
   const { playbook, inventory } = fleet;
   const journal = await open(recording);
   const run = recording?.header.run ?? newRunId();
@@ -88,7 +89,11 @@ export async function pass(fleet: Fleet, flags: FleetFlags, options: Pass): Prom
     const { tally, stopped } =
       rollout === undefined
         ? { tally: await runHosts(context, jobs, flags.forks), stopped: undefined }
-        : await runRollout(context, rollout, flags.forks);
+        : await runRollout(
+            context,
+            { ...rollout, ...(gate === undefined ? {} : { gate: gate(context) }) },
+            flags.forks,
+          );
     const ended = exitCodeOf(tally, interruption.stop.aborted, stopped !== undefined);
     const exitCode = journal?.error !== undefined && ended === EXIT.converged ? EXIT.failed : ended;
     emit({ type: "run-finished", run, tally, exitCode, ms: Math.round(performance.now() - start) });

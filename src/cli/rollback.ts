@@ -11,7 +11,7 @@ import type { HostPlan } from "../model/plan.js";
 import type { HostTasks } from "../playbook/expand.js";
 import { refuseMoved, takeBackTasks } from "../run/take-back.js";
 import type { AgainFlags } from "./again.js";
-import { againOptions, flagsOf, refuseChanged } from "./again.js";
+import { againOptions, flagsOf, fromHere, refuseChanged } from "./again.js";
 import { change, requireAnswer } from "./fleet.js";
 import type { ChangeFlags } from "./options.js";
 import type { PassResult } from "./pass.js";
@@ -47,7 +47,7 @@ async function rollback(wanted: string, given: RollbackFlags): Promise<number> {
   const flags = flagsOf(story.header, given);
   const limit = given.limit ?? story.header.flags.limit;
   const fleet = await prepare(
-    resolve(story.header.cwd, story.header.playbook.path),
+    fromHere(resolve(story.header.cwd, story.header.playbook.path)),
     limit === undefined ? flags : { ...flags, limit },
   );
   await refuseChanged(story.header, fleet, flags, given);
@@ -117,6 +117,7 @@ async function takeBackRun(
     recording: { state: flags.state, header, how: "new" },
     ask: how.ask,
     wanted: () => true,
+    atOnce: true,
     refuse,
   });
 }

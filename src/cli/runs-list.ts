@@ -4,7 +4,7 @@ import type { JournalHeader } from "../journal/header.js";
 import { readJournal } from "../journal/read.js";
 import { isRunning } from "../journal/who.js";
 import type { Tally } from "../model/event.js";
-import { tallyText } from "../report/fold.js";
+import { tallyWords } from "../report/words.js";
 
 /** How much of a journal's end is read to see how the run ended, in bytes: its last line is short. */
 const TAIL = 16_384;
@@ -71,6 +71,6 @@ function isFinished(event: unknown): event is { readonly tally: Tally } {
 function line({ run, state, header, tally }: Row): string {
   if (header === undefined) return `${run}  ${state}`;
   const of = header.of === undefined ? "" : ` of ${header.of}`;
-  const how = tally === undefined ? state : tallyText(tally);
+  const how = tally === undefined ? state : tallyWords(tally);
   return `${run}  ${header.who.user}@${header.who.host}  ${header.command}${of} ${header.playbook.path} -i ${header.inventory.path}  ${how}`;
 }

@@ -15,6 +15,7 @@ import { formatError } from "./errors.js";
 import { compressNames, fewNames } from "./names.js";
 import type { Paint } from "./text.js";
 import { duration, indent, oneLine, plural } from "./text.js";
+import { COLORS, ORDER, tallyWords, WORDS } from "./words.js";
 
 /** Hosts that a `--limit` in a suggested command may name without becoming unreadable. */
 const LIMIT_PIECES = 12;
@@ -114,7 +115,7 @@ export class RunFold {
   #summary({ tally, ms }: RunFinished): string {
     const { paint } = this.#style;
     const total = ORDER.reduce((sum, outcome) => sum + tally[outcome], 0);
-    const line = `${plural(total, "host")} in ${duration(ms)}: ${tallyText(tally, paint)}`;
+    const line = `${plural(total, "host")} in ${duration(ms)}: ${tallyWords(tally, paint)}`;
     const stopped = this.#stopped === undefined ? [] : [paint("bold", stoppedText(this.#stopped))];
     const ways = this.#waysOn(tally);
     const next = ways.length > 0 ? undefined : this.#next();
@@ -155,50 +156,14 @@ export class RunFold {
   }
 }
 
-const ORDER: readonly Outcome[] = [
-  "ok",
-  "changed",
-  "would-change",
-  "rolled-back",
-  "failed",
-  "unreachable",
-  "skipped",
-];
-
-const WORDS: Readonly<Record<Outcome, string>> = {
-  ok: "in sync",
-  changed: "changed",
-  "would-change": "would change",
-  "rolled-back": "rolled back",
-  failed: "failed",
-  unreachable: "unreachable",
-  skipped: "not started",
-};
-
 const HEADINGS: Readonly<Record<Outcome, string>> = { ...WORDS, changed: "changed and verified" };
-
-const COLORS = {
-  ok: "green",
-  changed: "yellow",
-  "would-change": "yellow",
-  "rolled-back": "red",
-  failed: "red",
-  unreachable: "red",
-  skipped: "cyan",
-} as const satisfies Record<Outcome, string>;
-
-/** Hosts per outcome, in words: `45 in sync, 2 changed`. */
-export function tallyText(tally: Tally, paint: Paint = (_style, text) => text): string {
-  const outcomes = ORDER.filter((outcome) => tally[outcome] > 0);
-  const counts = outcomes.map((outcome) => paint(COLORS[outcome], `${tally[outcome]} ${WORDS[outcome]}`));
-  return counts.join(", ") || "nothing to do";
-}
 
 /** Bad hosts that are named where a rollout stops; all of them stand above with their errors. */
 const NAMED = 6;
 
 function stoppedText({ why, wave, waves, bad, budget }: RolloutStopped): string {
-  if (why === "gate") return `Stopped after wave ${wave} of ${waves}: its gate did not pass.`;
+  const where = wave === 0 ? "before the first wave" : `after wave ${wave} of ${waves}`;
+  if (why === "gate") return `Stopped ${where}: the gate did not pass.`;
   const named = Object.entries(bad).map(([host, outcome]) => `${host} ${WORDS[outcome]}`);
   const more = named.length > NAMED ? ` and ${named.length - NAMED} more` : "";
   return `Stopped in wave ${wave} of ${waves}: the budget of ${budget ?? 0} is spent (${named.slice(0, NAMED).join(", ")}${more}).`;
@@ -215,6 +180,7 @@ function showGate({ wave, waves, attempts, findings }: GateFinished, paint: Pain
       ...(hint === undefined ? [] : [`    ${paint("green", "hint:")} ${oneLine(hint)}`]),
     ]);
   const more = findings.length > FINDINGS ? [`  and ${findings.length - FINDINGS} more`] : [];
-  const head = paint("red", `gate after wave ${wave} of ${waves} did not pass`);
+  const where = wave === 0 ? "before the first wave" : `after wave ${wave} of ${waves}`;
+  const head = paint("red", `gate ${where} did not pass`);
   return `${[`${head} (looked at ${attempts === 1 ? "once" : `${attempts} times`}):`, ...lines, ...more].join("\n")}\n`;
 }

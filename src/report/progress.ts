@@ -1,5 +1,7 @@
-import type { Event, Phase } from "../model/event.js";
-import { fit as cut } from "./text.js";
+import type { Event, Phase, Tally } from "../model/event.js";
+import { emptyTally } from "../model/event.js";
+import { fit as cut, plural } from "./text.js";
+import { tallyWords } from "./words.js";
 
 /** A host that has been in one phase for longer than this is named as slow. */
 const SLOW_MS = 5_000;
@@ -16,6 +18,13 @@ const STAGE_OF: Readonly<Record<Phase, Stage>> = {
   check: "read",
 };
 
+/** A wave of a rollout, as far as it has come. */
+interface Wave {
+  readonly hosts: number;
+  readonly tally: Record<keyof Tally, number>;
+  gate?: "passed" | "did not pass";
+}
+
 /** Counts what the hosts are busy with. */
 export class Progress {
   total = 0;
@@ -23,9 +32,19 @@ export class Progress {
   readonly #done: Record<Stage, number> = { read: 0, apply: 0 };
   readonly #entered: Record<Stage, number> = { read: 0, apply: 0 };
   readonly #failed: string[] = [];
+  readonly #waves: Wave[] = [];
+  #waveCount = 0;
 
   onEvent(event: Event, now: number): void {
     if (event.type === "run-started") this.total = event.hosts;
+    if (event.type === "wave-started") {
+      this.#waveCount = event.waves;
+      this.#waves[event.wave - 1] = { hosts: event.hosts.length, tally: emptyTally() };
+    }
+    const wave = this.#waves.at(-1);
+    if (event.type === "host-finished" && wave !== undefined) wave.tally[event.outcome]++;
+    if (event.type === "gate-finished" && wave !== undefined)
+      wave.gate = event.passed ? "passed" : "did not pass";
     if (event.type === "host-phase") this.#enter(event.host, STAGE_OF[event.phase], now);
     if (event.type === "host-finished") {
       const at = this.#busy.get(event.host);
@@ -43,6 +62,29 @@ export class Progress {
     this.#busy.set(host, { stage, since: now });
   }
 
+  /** How many waves there are; 0 where hosts do not go in waves. */
+  get waves(): number {
+    return this.#waveCount;
+  }
+
+  /** The wave that is under way, from 1. */
+  get wave(): number {
+    return this.#waves.length;
+  }
+
+  /** One line on a wave, from 1: how its hosts came out so far, which are slow. */
+  waveLine(number: number, now: number, columns: number): string {
+    const head = `wave ${number} of ${this.#waveCount}`;
+    const wave = this.#waves[number - 1];
+    if (wave === undefined) return cut(`${head}  waits`, columns);
+    const done = Object.values(wave.tally).reduce((sum, hosts) => sum + hosts, 0);
+    const words = [`${head}  ${done}/${plural(wave.hosts, "host")}`];
+    if (done > 0) words.push(tallyWords(wave.tally));
+    if (wave.gate !== undefined) words.push(`gate ${wave.gate}`);
+    if (number === this.wave) words.push(...this.#slow(() => true, now));
+    return cut(words.join("  "), columns);
+  }
+
   /** Whether any host has come to a stage. */
   reached(stage: Stage): boolean {
     return this.#entered[stage] > 0;
@@ -54,16 +96,19 @@ export class Progress {
     const words = [
       `${stage === "read" ? "read and compare" : "apply and verify"}  ${this.#done[stage]}/${of}`,
     ];
-    const slow = [...this.#busy]
-      .filter(([, at]) => at.stage === stage && now - at.since > SLOW_MS)
-      .sort(([, a], [, b]) => a.since - b.since)
-      .slice(0, 3)
-      .map(([host, at]) => `${host} (${Math.round((now - at.since) / 1000)} s)`);
-    if (slow.length > 0) words.push(`slow: ${slow.join(", ")}`);
+    words.push(...this.#slow((at) => at === stage, now));
     if (this.#failed.length > 0) {
       const more = this.#failed.length > 3 ? ", ..." : "";
       words.push(`${this.#failed.length} failed: ${this.#failed.slice(0, 3).join(", ")}${more}`);
     }
     return cut(words.join("  "), columns);
+  }
+  #slow(counts: (stage: Stage) => boolean, now: number): readonly string[] {
+    const slow = [...this.#busy]
+      .filter(([, at]) => counts(at.stage) && now - at.since > SLOW_MS)
+      .sort(([, a], [, b]) => a.since - b.since)
+      .slice(0, 3)
+      .map(([host, at]) => `${host} (${Math.round((now - at.since) / 1000)} s)`);
+    return slow.length === 0 ? [] : [`slow: ${slow.join(", ")}`];
   }
 }

@@ -19,7 +19,7 @@ export interface TerminalOptions {
 }
 
 /**
- * Tells a person about a run: a live row per stage on a terminal, a line now and then elsewhere, and at the end what was found, done
+ * Tells a person about a run: a live row per wave or stage on a terminal, a line now and then elsewhere, and at the end what was found, done
  * and wrong, folded over hosts.
  */
 export function terminalReporter(options: TerminalOptions): Reporter {
@@ -38,7 +38,9 @@ export function terminalReporter(options: TerminalOptions): Reporter {
       timer = setInterval(() => {
         const now = performance.now();
         const stage = progress.reached("apply") ? "apply" : "read";
-        out.write(`${progress.line(stage, now, 200)}\n`);
+        const line =
+          progress.waves > 1 ? progress.waveLine(progress.wave, now, 200) : progress.line(stage, now, 200);
+        out.write(`${line}\n`);
       }, PLAIN_MS);
     }
   };
@@ -47,7 +49,8 @@ export function terminalReporter(options: TerminalOptions): Reporter {
     onEvent: (event: Event) => {
       progress.onEvent(event, performance.now());
       fold.onEvent(event);
-      if (event.type === "run-started") begin();
+      // The first event after it says whether there are waves.
+      if (event.type !== "run-started" && timer === undefined) begin();
     },
     close: async () => {
       clearInterval(timer);

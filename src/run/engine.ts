@@ -26,6 +26,8 @@ export interface Rollout {
   /** Between a wave and its gate, in milliseconds. */
   readonly pauseMs?: number;
   readonly gate?: Gate;
+  /** Hosts that were done before, by an earlier part of the run: the gate is looked at for them before the first wave. */
+  readonly done?: readonly HostJob[];
 }
 
 /** How a run ended. */
@@ -53,7 +55,7 @@ class RolloutRun {
   readonly #told: boolean;
   readonly #tally = emptyTally();
   readonly #bad: Record<string, Outcome> = {};
-  readonly #done: HostJob[] = [];
+  readonly #done: HostJob[];
   #wave = 0;
   #stopped: "budget" | "gate" | undefined;
 
@@ -62,9 +64,11 @@ class RolloutRun {
     this.#rollout = rollout;
     this.#forks = forks;
     this.#told = told;
+    this.#done = [...(rollout.done ?? [])];
   }
 
   async run(): Promise<RunResult> {
+    if (this.#done.length > 0 && !this.#isStopped()) await this.#passGate();
     for (const jobs of this.#rollout.waves) {
       this.#wave++;
       if (this.#isStopped()) for (const job of jobs) this.#skip(job);
@@ -142,7 +146,8 @@ class RolloutRun {
   /** Waits, then looks at what is done; the last wave too is looked at. */
   async #passGate(): Promise<void> {
     const { pauseMs, gate, waves } = this.#rollout;
-    if (pauseMs !== undefined && this.#wave < waves.length) await pause(pauseMs, this.#context.stop);
+    if (pauseMs !== undefined && this.#wave > 0 && this.#wave < waves.length)
+      await pause(pauseMs, this.#context.stop);
     if (gate === undefined || this.#done.length === 0 || this.#isStopped()) return;
     const start = performance.now();
     const { attempts, findings } = await gate(this.#done);

@@ -54,24 +54,25 @@ export function takeBackTasks(
   return {
     tasks: [...changes].reverse().flatMap((change) => {
       const task = known.get(change.id);
-      return task === undefined || change.sensitive ? [] : [wanting(task, change.original)];
+      return task === undefined || change.sensitive ? [] : [wanting(task, change)];
     }),
   };
 }
 
 /** The task with another wish: the recorded state, whatever its parameters say. */
-function wanting(task: Task, original: object | null): Task {
-  const { resource } = task;
-  const stays = (outputs: readonly string[], params: unknown): readonly string[] => {
-    const state = resource.parse(outputs, params);
+function wanting(task: Task, { original, left }: RecordedChange): Task {
+  const { resource, params } = task;
+  // What is wanted at every run never reads as done, though it was: there only the record knows.
+  const again = resource.repeats?.(params) === true;
+  const parse = (outputs: readonly string[]): object | null =>
+    again ? left : resource.parse(outputs, params);
+  const notes = (outputs: readonly string[]): readonly string[] => {
+    const state = parse(outputs);
     return sameJson(state, original) || resource.steps(state, original, params).length > 0
       ? []
-      : ["it knows no way back, and stays as it is"];
+      : ["it knows no way back, and what it did stays"];
   };
-  return {
-    ...task,
-    resource: { ...resource, target: () => original, repeats: () => false, notes: stays },
-  };
+  return { ...task, resource: { ...resource, parse, notes, target: () => original } };
 }
 
 function titles(changes: readonly RecordedChange[]): string {
