@@ -16,7 +16,7 @@ function playbookOf(tasks: string, more = ""): string {
   const file = join(mkdtempSync(join(tmpdir(), "surefoot-playbook-")), "playbook.ts");
   writeFileSync(
     file,
-    `import { command, custom, file, playbook, sh, sysctl, z } from "surefoot";
+    `import { command, custom, file, playbook, sysctl, z } from "surefoot";
 export default playbook({ name: "rollout", hosts: "clients", vars: z.object({}), ${more} tasks: ({ host }) => [${tasks}] });
 `,
   );
@@ -43,12 +43,8 @@ const THINGS = `
 `;
 
 afterAll(async () => {
-  for (const host of HOSTS) {
-    await inBox(
-      host,
-      "rm -f /etc/sf-a /etc/sf-b /etc/sysctl.d/99-sf.conf; sysctl -qw net.ipv4.tcp_fin_timeout=60",
-    );
-  }
+  const clean = "rm -f /etc/sf-a /etc/sf-b /etc/sysctl.d/99-sf.conf; sysctl -qw net.ipv4.tcp_fin_timeout=60";
+  await Promise.all(HOSTS.map((host) => inBox(host, clean)));
 });
 
 it("goes in waves, and stops when one that can't be reached and one that failed have spent the budget", async () => {
@@ -163,7 +159,7 @@ it("takes a run back exactly, and leaves alone what somebody has changed since",
 
 it("does not begin the next wave where a gate does not pass, and takes back what was done when told to", async () => {
   const before = await look("client1");
-  const check = `custom({ id: "answer", title: "the file is new", script: sh\`cat /etc/sf-a\`, judge: () => ({ verdict: "fail", summary: "it is not" }) })`;
+  const check = `custom({ run: "cat /etc/sf-a", expect: { judge: () => ({ verdict: "fail", summary: "it is not" }) } }, { name: "the file is new" })`;
   const playbook = playbookOf(
     THINGS,
     `rollout: { waves: [1], gate: { retries: 1, delay: "10ms", checks: () => [${check}] } },`,
@@ -181,7 +177,7 @@ it("does not begin the next wave where a gate does not pass, and takes back what
 });
 
 it("looks at a gate from another host of the inventory", async () => {
-  const check = `custom({ id: "from " + host.name, title: "seen from elsewhere", script: sh\`cat /etc/hostname\`, judge: ([seen]) => ({ verdict: seen.stdout.trim() === "client6" ? "pass" : "fail", summary: seen.stdout }) })`;
+  const check = `custom({ run: "cat /etc/hostname # about " + host.name, expect: { stdout: "client6" } })`;
   const playbook = playbookOf(
     `command({ run: "true", always: true }),`,
     `rollout: { waves: [1], gate: { from: "client6", retries: 0, checks: ({ host }) => [${check}] } },`,
@@ -207,7 +203,7 @@ it("changes nothing where the journal can't be written", async () => {
       "--limit",
       "client1",
       "--state",
-      "/proc/nowhere",
+      join(INVENTORY, "hosts.yml"),
     ],
     { env: ENV },
   );
