@@ -4,7 +4,7 @@ import type { JournalHeader } from "../journal/header.js";
 import { SurefootError } from "../model/error.js";
 import { MASK } from "../model/plan.js";
 import type { ChangeFlags } from "./options.js";
-import { collect, positive, reportOptions, stateOption } from "./options.js";
+import { collect, confirmOption, positive, reportOptions, stateOption } from "./options.js";
 import type { Fleet } from "./prepare.js";
 import { headerFor, whatChanged } from "./record.js";
 
@@ -15,6 +15,7 @@ export interface AgainFlags {
   readonly forks?: number;
   readonly timeout?: number;
   readonly stepTimeout?: number;
+  readonly confirmTimeout?: number;
   readonly askBecomePass?: true;
   readonly report: readonly string[];
   readonly json?: true;
@@ -26,7 +27,7 @@ export interface AgainFlags {
 /** Adds the flags that commands which go on from a journal share. */
 export function againOptions(command: Command): Command {
   return reportOptions(
-    stateOption(command)
+    confirmOption(stateOption(command))
       .option(
         "-e, --extra-var <key=value>",
         "give a variable again that the record masks; may be repeated",
@@ -68,6 +69,7 @@ export function flagsOf(header: JournalHeader, given: AgainFlags): ChangeFlags {
     forks: given.forks ?? flags.forks,
     timeout: given.timeout ?? flags.timeout,
     stepTimeout: given.stepTimeout ?? flags.stepTimeout,
+    confirmTimeout: given.confirmTimeout ?? flags.confirmTimeout,
     report: given.report,
     verbose: given.verbose,
     state: given.state,

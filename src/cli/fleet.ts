@@ -168,6 +168,8 @@ function apply(fleet: Fleet, flags: ChangeFlags, options: Omit<ChangeOptions, "a
       ? {}
       : { rollout: rolloutOf(fleet, flags, wanted), gate: gateOf(fleet, flags.forks) }),
     recording,
+    confirmTimeout: flags.confirmTimeout,
+    ...(flags.rehearse === undefined ? {} : { rehearse: flags.rehearse }),
     ...(refuse === undefined ? {} : { refuse }),
   });
 }

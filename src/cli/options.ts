@@ -25,6 +25,21 @@ export interface ChangeFlags extends FleetFlags {
   readonly state: string;
   readonly waves?: string;
   readonly budget?: string;
+  /** Seconds. */
+  readonly confirmTimeout: number;
+  readonly rehearse?: true;
+}
+
+/** Adds the flag for how long a change that could cut a host off may take to prove itself. */
+export function confirmOption(command: Command, seconds?: number): Command {
+  return command.addOption(
+    new Option(
+      "--confirm-timeout <seconds>",
+      "how long a change that could cut a host off has to prove itself before the host takes it back",
+    )
+      .argParser(positive)
+      .default(seconds),
+  );
 }
 
 /** Adds the flag for the folder that journals are kept in. */

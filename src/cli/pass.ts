@@ -1,3 +1,4 @@
+import { hostname, userInfo } from "node:os";
 import { newRunId } from "../journal/folder.js";
 import type { JournalHeader } from "../journal/header.js";
 import type { Journal } from "../journal/write.js";
@@ -38,6 +39,19 @@ export interface Pass {
   readonly refuse?: RunContext["refuse"];
   readonly planned?: (host: string, fingerprint: string) => void;
   readonly plan?: (plan: HostPlan) => void;
+  /** Seconds. */
+  readonly confirmTimeout?: number;
+  readonly rehearse?: true;
+}
+
+/** Seconds that a change which could cut a host off has to prove itself. */
+const CONFIRM_S = 30;
+/** New connections that must all be answered: where every other one fails, four and the login miss that once in 32 times. */
+const CONFIRM_CONNECTIONS = 4;
+
+/** Who this process is, as others see it in a lease. */
+function whoRuns(): string {
+  return `${userInfo().username}@${hostname()} (pid ${process.pid})`;
 }
 
 /** How a pass ended. */
@@ -68,11 +82,15 @@ export async function pass(fleet: Fleet, flags: FleetFlags, options: Pass): Prom
     () => where.inFlight,
   );
   const transport = sshTransport({ resolveJump: fleet.target });
+  const first = (rollout?.waves.flat() ?? jobs)[0]?.target.host;
   const stop =
     journal === undefined ? interruption.stop : AbortSignal.any([interruption.stop, journal.failed]);
   const context: RunContext = {
     transport,
     mode: options.mode,
+    identity: { run, who: whoRuns() },
+    confirm: { seconds: options.confirmTimeout ?? CONFIRM_S, connections: CONFIRM_CONNECTIONS },
+    ...(options.rehearse === true ? { rehearses: (host: string) => host === first } : {}),
     timeouts: { probeMs: flags.timeout * 1000, stepMs: flags.stepTimeout * 1000 },
     ...(refuse === undefined ? {} : { refuse }),
     ...(planned === undefined ? {} : { planned }),

@@ -16,7 +16,7 @@ export async function headerFor(
   flags: ChangeFlags,
   facts: Pick<JournalHeader, "run" | "command"> & { readonly of?: string },
 ): Promise<JournalHeader> {
-  const { limit, tags, extraVar, forks, timeout, stepTimeout, waves, budget } = flags;
+  const { limit, tags, extraVar, forks, timeout, stepTimeout, confirmTimeout, waves, budget } = flags;
   return headerOf({
     ...facts,
     surefoot: version(),
@@ -31,6 +31,7 @@ export async function headerFor(
       forks,
       timeout,
       stepTimeout,
+      confirmTimeout,
       ...(waves === undefined ? {} : { waves }),
       ...(budget === undefined ? {} : { budget }),
     },

@@ -9,7 +9,7 @@ import type { ErrorData } from "../model/error.js";
 import { SurefootError } from "../model/error.js";
 import type { HostPlan } from "../model/plan.js";
 import type { HostTasks } from "../playbook/expand.js";
-import { refuseMoved, takeBackTasks } from "../run/take-back.js";
+import { refuseMoved, takeBackTasks } from "../run/restore.js";
 import type { AgainFlags } from "./again.js";
 import { againOptions, flagsOf, fromHere, refuseChanged } from "./again.js";
 import { change, requireAnswer } from "./fleet.js";

@@ -14,6 +14,8 @@ const flags = z.object({
   timeout: z.number(),
   /** Seconds. */
   stepTimeout: z.number(),
+  /** Seconds. */
+  confirmTimeout: z.number(),
   waves: z.string().optional(),
   budget: z.string().optional(),
 });

@@ -74,6 +74,11 @@ export const ERROR_CODES = {
   "rollback-moved": failed,
   "rollback-secret": failed,
   "rollback-impossible": failed,
+  "lease-held": { class: "failed", retryable: true },
+  "lease-lost": failed,
+  "guard-not-armed": failed,
+  "not-confirmed": failed,
+  "rollback-failed": failed,
   interrupted: { class: "interrupted", retryable: true },
   internal: failed,
 } as const satisfies Record<string, CodeFacts>;

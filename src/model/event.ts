@@ -141,6 +141,13 @@ export interface TimerDisarmed {
   readonly type: "timer-disarmed";
   readonly host: string;
 }
+/** A host took a change back by itself, by the timer that was let fire on purpose, and was read again as it was before. */
+export interface HostRehearsed {
+  readonly type: "host-rehearsed";
+  readonly host: string;
+  /** Milliseconds from the proof that the change could be confirmed to the proof that it was taken back. */
+  readonly ms: number;
+}
 /** A host is done, well or not. */
 export interface HostFinished {
   readonly type: "host-finished";
@@ -183,6 +190,7 @@ export type EventBody =
   | StepFinished
   | TimerArmed
   | TimerDisarmed
+  | HostRehearsed
   | HostFinished
   | Warning
   | RunFinished

@@ -64,6 +64,11 @@ export interface Resource<K extends string, P, S extends object> {
   notes?(outputs: readonly string[], params: P): readonly string[];
   /** Any earlier step may change what the probe reads (a command's guard), so it is planned only when it is reached. */
   readonly volatile?: boolean;
+  /**
+   * Its running steps speak to the kernel alone and read no file of the host: files that earlier tasks write may be written after them, once
+   * the host has proved that it can still be reached.
+   */
+  readonly kernelOnly?: boolean;
   /** The steps are wanted at every run, whatever the state: planned each time, and not expected to read as done. */
   repeats?(params: P): boolean;
   /** Whether the state holds a secret, to be masked wherever it would be shown. */

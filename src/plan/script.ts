@@ -26,9 +26,16 @@ export interface FramedScript {
 export interface ScriptParts {
   readonly steps?: readonly Sh[];
   readonly probes?: readonly Sh[];
+  /** Run in the shell itself, before all else; must not fail or end it. */
+  readonly setup?: Sh;
+  /** A step before all others, numbered {@link GATE}: where it fails nothing else is done, whatever `keepGoing` says. */
+  readonly gate?: Sh;
   /** Go on with the next step after one that failed (for undo); by default the script ends there. */
   readonly keepGoing?: boolean;
 }
+
+/** The number of the gate's frames. */
+export const GATE = -1;
 
 /**
  * Each body is handed to `eval` as one quoted word inside a subshell of its own: a syntax error, an `exit` or an
@@ -58,7 +65,7 @@ ${stop}`;
  * ordinary users too.
  */
 export function framedScript(parts: ScriptParts, token: string): FramedScript {
-  const { steps = [], probes = [], keepGoing = false } = parts;
+  const { steps = [], probes = [], keepGoing = false, setup = sh``, gate } = parts;
   const script = sh`surefoot_main() {
 T=${token}
 LC_ALL=C
@@ -68,6 +75,8 @@ unset LANGUAGE
 umask 022
 read -r x x x x g x </proc/self/stat 2>/dev/null
 printf '%s hello %s %s\\n' "$T" $$ "$g"
+${setup}
+${gate === undefined ? sh`` : stepFrame(gate, GATE, false)}
 ${joinSh(steps.map((step, i) => stepFrame(step, i, keepGoing)))}
 ${joinSh(probes.map(probeFrame))}
 }

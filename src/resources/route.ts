@@ -28,6 +28,7 @@ export const route = defineResource(routeParams, {
   parse: ([output = ""], p) => readRoute(ownRoutes(parseRoutes(output), p.key), p),
   target: wanted,
   steps: routeSteps,
+  kernelOnly: true,
   notes: ([output = ""], p) => {
     const routes = parseRoutes(output);
     const own = ownRoutes(routes, p.key);

@@ -67,6 +67,7 @@ export const sysctl = defineResource(params, {
   },
   target: wanted,
   steps: sysctlSteps,
+  kernelOnly: true,
   notes: ([live = "", dump], p) => [
     ...largerNotes(readLive(live, p.key), p.key, p.value),
     ...(dump === undefined || p.file === false ? [] : startupNotes(parseDump(dump), p, p.file)),

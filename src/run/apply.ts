@@ -1,146 +1,122 @@
 import type { ErrorData } from "../model/error.js";
+import { SurefootError } from "../model/error.js";
 import type { TaskPlan } from "../model/plan.js";
-import type { Step, Task } from "../model/resource.js";
-import type { Frame } from "../plan/frames.js";
-import type { Readings } from "../plan/probe.js";
-import { batchProbes } from "../plan/probe.js";
+import type { Task } from "../model/resource.js";
 import type { HostSession } from "./context.js";
-import type { ScriptResult } from "./host-shell.js";
-import { becomes, readingsOf, readTasks, runAs } from "./read.js";
+import { timerFor } from "./guard/build.js";
+import { proveReachable, whileTimerTicks } from "./guard/confirm.js";
+import { disarmed } from "./guard/disarm.js";
+import type { Split } from "./guard/split.js";
+import { splitAtConfirmation } from "./guard/split.js";
+import { keepForBoot, touchesStartup } from "./guard/undo.js";
+import { notConverged } from "./judge.js";
+import { readTasks, runAs } from "./read.js";
+import type { PlannedStep } from "./steps.js";
+import { runAndRead, runInOrder, stepsOf } from "./steps.js";
 
-/** A step with the task that it belongs to. */
-interface PlannedStep {
-  readonly task: TaskPlan;
-  readonly step: Step;
+/** What is to be done on a host in one go. */
+export interface Changes {
+  /** Plans that hold steps. */
+  readonly plans: readonly TaskPlan[];
+  /** Tasks that are read again behind the steps. */
+  readonly tasks: readonly Task[];
+  /** All plans that must be taken back if this goes wrong, in their order, those of earlier turns among them. */
+  readonly touched: readonly TaskPlan[];
 }
-
-/** What came of applying: all steps ran and everything was read again, or a step failed. */
-export type Applied = { readonly readings: Readings } | { readonly failed: ErrorData };
 
 /**
- * Carries a plan's steps out, then reads all tasks again. Where they all run as one user, steps and reading travel as
- * one script: one round trip.
+ * What came of applying. `failed`: what was done must be taken back; where the session is `armed`, the host does so by itself. `rehearsed`:
+ * the host could be confirmed, but the timer shall be let fire.
  */
-export async function applyTasks(
+export type Applied = { readonly failed: ErrorData } | "done" | "rehearsed";
+
+const outcomeOf = (failed: ErrorData | undefined): Applied => (failed === undefined ? "done" : { failed });
+
+/**
+ * Carries plans out and proves by reading that they hold. What could cut the host off runs under a timer on the host that takes everything
+ * back unless the host proves over new connections that it can be reached.
+ */
+export async function applyChanges(session: HostSession, changes: Changes): Promise<Applied> {
+  const steps = stepsOf(changes.plans);
+  if (steps.some(({ step }) => step.cuts)) return guarded(session, changes, steps);
+  const ran = await runAndRead(session, steps, changes.tasks);
+  return "failed" in ran ? ran : outcomeOf(notConverged(session, changes.tasks, ran.readings));
+}
+
+async function guarded(
   session: HostSession,
-  plans: readonly TaskPlan[],
-  tasks: readonly Task[],
+  changes: Changes,
+  steps: readonly PlannedStep[],
 ): Promise<Applied> {
-  const steps = plans.flatMap((task) => task.steps.map((step) => ({ task, step })));
-  const groups = groupByUser(steps);
-  const [only] = groups;
-  const enter = verifyOnce(session);
-  if (
-    groups.length === 1 &&
-    only !== undefined &&
-    tasks.every((task) => becomes(session, task) === only.become)
-  ) {
-    const batch = batchProbes(tasks);
-    const result = await runSteps(session, only.become, only.steps, {
-      probes: batch.scripts,
-      afterSteps: enter,
-    });
-    const failed = failure(session, only.steps, result);
-    return failed === undefined ? { readings: readingsOf(batch, result) } : { failed };
+  try {
+    return await underTimer(session, changes, steps);
+  } catch (thrown) {
+    // From arming on, whatever goes wrong is taken back by the host.
+    if (session.armed === undefined || !(thrown instanceof SurefootError)) throw thrown;
+    return { failed: thrown.data };
   }
-  for (const group of groups) {
-    const failed = failure(session, group.steps, await runSteps(session, group.become, group.steps));
-    if (failed !== undefined) return { failed };
-  }
-  enter();
-  return { readings: await readTasks(session, tasks) };
 }
 
-function verifyOnce(session: HostSession): () => void {
-  let done = false;
-  return () => {
-    if (!done) session.context.emit({ type: "host-phase", host: session.job.target.host, phase: "verify" });
-    done = true;
-  };
-}
-
-/** Consecutive steps that run as the same user. */
-function groupByUser(
-  steps: readonly PlannedStep[],
-): readonly { readonly become: boolean; readonly steps: readonly PlannedStep[] }[] {
-  const groups: { readonly become: boolean; readonly steps: PlannedStep[] }[] = [];
-  for (const planned of steps) {
-    const last = groups.at(-1);
-    if (last !== undefined && last.become === planned.task.become) last.steps.push(planned);
-    else groups.push({ become: planned.task.become, steps: [planned] });
-  }
-  return groups;
-}
-
-async function runSteps(
+async function underTimer(
   session: HostSession,
-  become: boolean,
+  { tasks, touched }: Changes,
   steps: readonly PlannedStep[],
-  more: {
-    readonly probes?: ReturnType<typeof batchProbes>["scripts"];
-    readonly afterSteps?: () => void;
-    readonly keepGoing?: boolean;
-  } = {},
-): Promise<ScriptResult> {
+): Promise<Applied> {
   const { context, job } = session;
-  const host = job.target.host;
-  let last = performance.now();
-  const onFrame = (frame: Frame): void => {
-    const now = performance.now();
-    const planned = frame.type === "begin" || frame.type === "end" ? steps[frame.step] : undefined;
-    if (planned !== undefined) {
-      const at = { host, task: planned.task.id, step: planned.step.title };
-      if (frame.type === "begin") context.emit({ type: "step-started", ...at });
-      if (frame.type === "end") {
-        context.emit({ type: "step-finished", ...at, exit: frame.exit, ms: Math.round(now - last) });
-        if (frame.step === steps.length - 1 && frame.exit === 0) more.afterSteps?.();
-      }
-    }
-    last = now;
-  };
-  const parts = {
-    steps: steps.map((planned) => planned.step.run),
-    probes: more.probes ?? [],
-    keepGoing: more.keepGoing ?? false,
-  };
-  const stepTimeoutMs = (step: number): number => {
-    const seconds = steps[step]?.step.timeoutSeconds;
-    return seconds === undefined ? context.timeouts.stepMs : seconds * 1000;
-  };
-  return runAs(session, become, parts, { stepTimeoutMs, onFrame });
+  const { host } = job.target;
+  const { unconfirmed, confirmed } = split(tasks, steps);
+  const timer = timerFor(session, touched);
+  const boot = touchesStartup(timer.undo) ? [keepForBoot(timer.undo, timer.token)] : [];
+  const early = unconfirmed.some(({ step }) => step.layer === "startup");
+
+  session.arming = timer;
+  session.ahead = early ? boot : [];
+  const failed = await whileTimerTicks(session, runBehindGate(session, unconfirmed));
+  if (failed !== undefined) return { failed };
+
+  context.emit({ type: "host-phase", host, phase: "confirm" });
+  const refused = (await proveReachable(session)) ?? (await runningHolds(session, tasks, confirmed));
+  if (refused !== undefined) return { failed: refused };
+  if (context.rehearses?.(host) === true && !session.rehearsed) return "rehearsed";
+
+  if (confirmed.length > 0) {
+    session.ahead = early ? [] : boot;
+    if (session.ahead.length > 0 && confirmed[0]?.task.become !== session.leaseBecomes)
+      await openGate(session);
+    const ran = await runAndRead(session, confirmed, tasks);
+    const stuck = "failed" in ran ? ran.failed : notConverged(session, tasks, ran.readings);
+    if (stuck !== undefined) return { failed: stuck };
+  }
+  return outcomeOf(await disarmed(session));
 }
 
-function failure(
+function split(tasks: readonly Task[], steps: readonly PlannedStep[]): Split<PlannedStep> {
+  const kernelOnly = new Set(
+    tasks.filter((task) => task.resource.kernelOnly === true).map((task) => task.id),
+  );
+  return splitAtConfirmation(steps, ({ id }) => kernelOnly.has(id));
+}
+
+/** Runs steps of whichever user behind the gate of the one who holds the lease. */
+async function runBehindGate(
   session: HostSession,
   steps: readonly PlannedStep[],
-  result: ScriptResult,
-): ErrorData | undefined {
-  const end = result.frames.find((frame) => frame.type === "end" && frame.exit !== 0);
-  if (end?.type !== "end") return undefined;
-  const planned = steps[end.step];
-  const detail = planned?.task.sensitive === true ? "" : end.output.trim().slice(-2000);
-  const said = detail === "" ? {} : { detail };
-  const place = { host: session.job.target.host, at: planned?.step.title ?? `step ${end.step}` };
-  if (/No space left on device|Disk quota exceeded/.test(end.output)) {
-    const hint = "Free some space there (df -h shows which file system is full), then run again.";
-    return { code: "disk-full", message: "the host's disk is full", place, hint, ...said };
-  }
-  if (/Read-only file system/.test(end.output)) {
-    const hint = "Look why it is mounted read-only (dmesg, mount), mend that, then run again.";
-    return { code: "read-only", message: "the host's file system is read-only", place, hint, ...said };
-  }
-  return {
-    code: "step-failed",
-    message: `a step failed with exit ${end.exit}`,
-    place,
-    hint: "The detail shows what the host printed; mend the cause and run again.",
-    ...said,
-  };
+): Promise<ErrorData | undefined> {
+  if (steps[0]?.task.become !== session.leaseBecomes) await openGate(session);
+  return runInOrder(session, steps);
 }
 
-/** Undoes tasks, last first, going on where a step fails; what came of it shows only when the host is read again. */
-export async function undoTasks(session: HostSession, plans: readonly TaskPlan[]): Promise<void> {
-  const steps = [...plans].reverse().flatMap((task) => task.undo.map((step) => ({ task, step })));
-  for (const group of groupByUser(steps))
-    await runSteps(session, group.become, group.steps, { keepGoing: true });
+async function openGate(session: HostSession): Promise<void> {
+  await runAs(session, session.leaseBecomes, {});
+}
+
+/** Reads the host over its new connection: all that is not to come yet must be as planned. */
+async function runningHolds(
+  session: HostSession,
+  tasks: readonly Task[],
+  toCome: readonly PlannedStep[],
+): Promise<ErrorData | undefined> {
+  const readings = await readTasks(session, tasks);
+  const steps = toCome.map(({ step }) => step);
+  return notConverged(session, tasks, readings, steps);
 }

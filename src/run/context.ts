@@ -3,8 +3,11 @@ import type { ErrorData } from "../model/error.js";
 import type { EventBody } from "../model/event.js";
 import type { HostPlan } from "../model/plan.js";
 import type { Task } from "../model/resource.js";
+import type { Sh } from "../model/sh.js";
 import type { Become, Target } from "../model/target.js";
 import type { Connection, Transport } from "../transport/transport.js";
+import type { Lease } from "./guard/lease.js";
+import type { Timer } from "./guard/timer.js";
 import type { HostShell } from "./host-shell.js";
 
 /** One host with what it shall be. */
@@ -23,6 +26,16 @@ export interface Timeouts {
   readonly stepMs: number;
 }
 
+/** How a change that could cut a host off is confirmed. */
+export interface ConfirmOptions {
+  /** Seconds from arming the host's timer to its firing: all that runs before the confirmation, and the confirmation, must fit in. */
+  readonly seconds: number;
+  /** New TCP connections that must all be answered, besides the new login: one that succeeds proves little where two gateways share the flows. */
+  readonly connections: number;
+  /** Folder for lease and guard on the hosts, for tests; the default is below /run. */
+  readonly dir?: string;
+}
+
 /** What all hosts of a run share. */
 export interface RunContext {
   readonly transport: Transport;
@@ -31,6 +44,11 @@ export interface RunContext {
   readonly timeouts: Timeouts;
   /** Judges each host's first whole plan before it is carried out; the error says why it must not be. */
   refuse?(plan: HostPlan): ErrorData | undefined;
+  /** Who this run is, as it stands in the hosts' leases. */
+  readonly identity: { readonly run: string; readonly who: string };
+  readonly confirm: ConfirmOptions;
+  /** Hosts on which the timer is let fire first, to prove the way back before the way forward. */
+  rehearses?(host: string): boolean;
   /** Sees every event, secrets masked. */
   emit(event: EventBody): void;
   /**
@@ -52,7 +70,28 @@ export interface RunContext {
 export interface HostSession {
   readonly context: RunContext;
   readonly job: HostJob;
-  readonly connection: Connection;
+  /** Another one once a change is to be confirmed. */
+  connection: Connection;
+  /** Connections that are given up, as they end. */
+  readonly closing: Promise<void>[];
   /** Shells that were opened, by whether they run by `become`. */
   readonly shells: Map<boolean, HostShell>;
+  readonly lease: Lease;
+  /** Whether the shell that holds the lease, and arms the timer, runs by `become`. */
+  readonly leaseBecomes: boolean;
+  /** Scripts that the next one of the lease's shell has to begin with; where one fails nothing else is done. */
+  ahead: readonly Sh[];
+  /** A timer that is to be armed with the next script. */
+  arming?: Timer | undefined;
+  /** The timer that is armed on the host, as far as is known. */
+  armed?: ArmedTimer | undefined;
+  /** The way back was proved by letting the timer fire. */
+  rehearsed: boolean;
+}
+
+/** A timer that ticks on a host. */
+export interface ArmedTimer {
+  readonly timer: Timer;
+  /** When it fires at the latest, by the controller's `performance.now()`. */
+  readonly deadline: number;
 }

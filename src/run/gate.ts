@@ -4,9 +4,10 @@ import { toErrorData } from "../model/error.js";
 import type { GateFinding } from "../model/event.js";
 import type { Target } from "../model/target.js";
 import { runChecks } from "./checks.js";
-import type { HostJob, HostSession, RunContext } from "./context.js";
+import type { HostJob, RunContext } from "./context.js";
 import type { Gate } from "./engine.js";
 import { pause } from "./engine.js";
+import { closeSession, newSession } from "./session.js";
 
 /** A host that is done, with what must hold of it. */
 export interface GateJob extends HostJob {
@@ -99,13 +100,13 @@ async function lookFrom(
 export function looker(context: RunContext): Look {
   return async (target, checks) => {
     const connection = await context.transport.connect(target, context.kill);
-    const job: HostJob = { target, tasks: [] };
-    const session: HostSession = { context, job, connection, shells: new Map() };
+    // Looking needs no lease.
+    const reading: RunContext = { ...context, mode: "plan" };
+    const session = newSession(reading, { target, tasks: [] }, connection);
     try {
       return await runChecks(session, checks);
     } finally {
-      for (const shell of session.shells.values()) shell.close();
-      await connection.close();
+      await closeSession(session);
     }
   };
 }

@@ -1,15 +1,19 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ErrorData } from "../model/error.js";
-import { classOf, SurefootError, toErrorData } from "../model/error.js";
+import { classOf, toErrorData } from "../model/error.js";
 import type { Outcome } from "../model/event.js";
-import { sameJson } from "../model/json.js";
 import type { HostPlan, TaskPlan } from "../model/plan.js";
 import { hasChanges, publicPlan } from "../model/plan.js";
 import type { Task } from "../model/resource.js";
-import { differences, fingerprint, planHost, splitAtBarrier } from "../plan/plan.js";
+import { fingerprint, splitAtBarrier } from "../plan/plan.js";
 import type { Readings } from "../plan/probe.js";
-import { applyTasks, undoTasks } from "./apply.js";
+import { applyChanges } from "./apply.js";
 import type { HostJob, HostSession, RunContext } from "./context.js";
-import { readTasks } from "./read.js";
+import { fireAbandoned } from "./guard/abandoned.js";
+import { planTasks, unknownError } from "./judge.js";
+import { ForeignTimer, readTasks } from "./read.js";
+import { closeSession, newSession } from "./session.js";
+import { takeBack } from "./take-back.js";
 
 /** How a host ended, with the error if it ended badly. */
 export interface HostResult {
@@ -17,30 +21,33 @@ export interface HostResult {
   readonly error?: ErrorData;
 }
 
-/** Takes one host through all stages: log in, probe, plan, apply, verify. Never rejects: what goes wrong is its result. */
+/** Takes one host through all stages: log in, probe, plan, apply, confirm, verify. Never rejects: what goes wrong is its result. */
 export async function runHost(context: RunContext, job: HostJob): Promise<HostResult> {
   const host = job.target.host;
-  let contacted = false;
+  let session: HostSession | undefined;
   try {
     context.emit({ type: "host-phase", host, phase: "connect" });
-    const connection = await context.transport.connect(job.target, context.kill);
-    contacted = true;
-    const session: HostSession = { context, job, connection, shells: new Map() };
-    try {
-      return await converge(session);
-    } finally {
-      for (const shell of session.shells.values()) shell.close();
-      await connection.close();
-    }
+    session = newSession(context, job, await context.transport.connect(job.target, context.kill));
+    return await converge(session);
   } catch (thrown) {
-    const error = withHost(toErrorData(thrown), host);
-    const unreachable = !contacted && classOf(error.code) === "unreachable";
+    const error = withTimer(withHost(toErrorData(thrown), host), session);
+    const unreachable = session === undefined && classOf(error.code) === "unreachable";
     return { outcome: unreachable ? "unreachable" : "failed", error };
+  } finally {
+    if (session !== undefined) await closeSession(session);
   }
 }
 
 function withHost(error: ErrorData, host: string): ErrorData {
   return error.place === undefined ? { ...error, place: { host } } : error;
+}
+
+/** Says so where a timer is left armed. */
+function withTimer(error: ErrorData, session: HostSession | undefined): ErrorData {
+  if (session?.armed === undefined) return error;
+  const left = Math.max(0, Math.ceil((session.armed.deadline - performance.now()) / 1000));
+  const said = `the host takes the unconfirmed change back by itself in ${left} s`;
+  return { ...error, message: `${error.message}; ${said}` };
 }
 
 /** Plans and applies until nothing is pending; each turn ends at a barrier or at the end. */
@@ -52,7 +59,7 @@ async function converge(session: HostSession): Promise<HostResult> {
   let first = true;
   context.emit({ type: "host-phase", host, phase: "probe" });
   for (;;) {
-    const plan = planTasks(session, tasks, await readTasks(session, tasks));
+    const plan = planTasks(session, tasks, await readWhenFree(session, tasks));
     const shown: HostPlan = { host, tasks: [...done, ...plan.tasks] };
     if (first) context.planned?.(host, fingerprint(plan));
     context.emit({ type: "host-planned", host, plan: publicPlan(shown) });
@@ -67,10 +74,14 @@ async function converge(session: HostSession): Promise<HostResult> {
     if (changes.length > 0) {
       await context.recorded?.();
       context.emit({ type: "host-phase", host, phase: "apply" });
-      const applied = await applyTasks(session, changes, reached);
-      if ("failed" in applied) return failedAndUndone(session, [...done, ...now], applied.failed);
-      const stuck = notConverged(session, reached, applied.readings);
-      if (stuck !== undefined) return failedAndUndone(session, [...done, ...now], stuck);
+      const touched = [...done, ...now].filter((task) => task.steps.length > 0);
+      const applied = await applyChanges(session, { plans: changes, tasks: reached, touched });
+      if (applied === "rehearsed") {
+        const failed = await rehearse(session, touched);
+        if (failed !== undefined) return failed;
+        continue;
+      }
+      if (applied !== "done") return failedAndUndone(session, touched, applied.failed);
     }
     done.push(...now);
     if (later.length === 0) {
@@ -81,40 +92,43 @@ async function converge(session: HostSession): Promise<HostResult> {
   }
 }
 
-function planTasks(session: HostSession, tasks: readonly Task[], readings: Readings): HostPlan {
-  const { host, become } = session.job.target;
-  return planHost(host, tasks, readings, become !== null);
+/** Reads the host; an unconfirmed change that a run left behind is waited for first, and taken back where its timer fails to. */
+async function readWhenFree(session: HostSession, tasks: readonly Task[]): Promise<Readings> {
+  try {
+    return await readTasks(session, tasks);
+  } catch (thrown) {
+    if (!(thrown instanceof ForeignTimer) || thrown.armed.alive) throw thrown;
+    const { context, job } = session;
+    const { host } = job.target;
+    const message = `${host}: ${thrown.message}, and nobody is there any more to confirm it: waiting for the host to take it back`;
+    context.emit({ type: "warning", host, message });
+    // A moment more than the timer has left: undoing takes some time, too.
+    const wait = Math.min(Math.max(thrown.armed.left, 0) + 2, context.confirm.seconds + 60);
+    await sleep(wait * 1000, undefined, { signal: context.kill }).catch(() => undefined);
+    await fireAbandoned(session);
+    return readTasks(session, tasks);
+  }
 }
 
-/** The error if a second plan, made from what was read after the steps, is not empty. */
-function notConverged(
-  session: HostSession,
-  tasks: readonly Task[],
-  readings: Readings,
-): ErrorData | undefined {
-  const host = session.job.target.host;
-  const repeats = new Set(
-    tasks.filter((task) => task.resource.repeats?.(task.params) === true).map((task) => task.id),
-  );
-  const plan = planTasks(session, tasks, readings);
-  const stuck = plan.tasks.find((task) => task.status !== "in-sync" && !repeats.has(task.id));
-  if (stuck === undefined) return undefined;
-  if (stuck.status === "unknown") return unknownError(host, stuck);
-  // A guard is pending only because something before it would change, which then is what did not stick.
-  const show = (value: unknown): string => JSON.stringify(value)?.slice(0, 200) ?? "nothing";
-  const fields = stuck.sensitive ? [] : differences(stuck.desired, stuck.actual);
+/** Lets the timer fire; gives how the host ended if the way back does not hold. */
+async function rehearse(session: HostSession, touched: readonly TaskPlan[]): Promise<HostResult | undefined> {
+  const { host } = session.job.target;
+  const start = performance.now();
+  const { left, said } = await takeBack(session, touched, true);
+  session.rehearsed = true;
+  if (left.length === 0) {
+    session.context.emit({ type: "host-rehearsed", host, ms: Math.round(performance.now() - start) });
+    return undefined;
+  }
   return {
-    code: "not-converged",
-    message: `the change of ${stuck.title} did not stick`,
-    place: { host, at: stuck.title },
-    hint: "Something else on the host sets it too (another tool, another task of this playbook); find out what.",
-    ...(fields.length === 0
-      ? {}
-      : {
-          detail: fields
-            .map(({ field, wanted, found }) => `${field}: wanted ${show(wanted)}, found ${show(found)}`)
-            .join("\n"),
-        }),
+    outcome: "failed",
+    error: {
+      code: "rollback-failed",
+      message: `the way back does not hold: ${left.join(", ")} differ after the timer fired`,
+      place: { host, at: "rehearsal" },
+      hint: "Nothing was rolled out. Mend what keeps the host from taking the change back, then rehearse again.",
+      ...(said === undefined ? {} : { detail: said }),
+    },
   };
 }
 
@@ -125,44 +139,20 @@ async function failedAndUndone(
   error: ErrorData,
 ): Promise<HostResult> {
   const changed = touched.filter((task) => task.steps.length > 0);
-  if (changed.length === 0) return { outcome: "failed", error };
-  const left = await undo(session, changed);
-  const said =
-    left.length === 0
-      ? "what had been done on the host was taken back"
-      : `taking back failed for ${left.join(", ")}: the host is partly changed`;
-  return { outcome: "failed", error: { ...error, message: `${error.message}; ${said}` } };
-}
-
-/** Undoes tasks and reads them again. Gives the titles of those that are not as they were. */
-async function undo(session: HostSession, changed: readonly TaskPlan[]): Promise<readonly string[]> {
-  const ids = new Set(changed.map((task) => task.id));
-  try {
-    await undoTasks(session, changed);
-    const tasks = session.job.tasks.filter((task) => ids.has(task.id));
-    const readings = await readTasks(session, tasks);
-    return firstPlans(changed)
-      .filter((task) => {
-        const reading = readings.get(task.id);
-        return reading === undefined || "unknown" in reading || !sameJson(reading.state, task.actual);
-      })
-      .map((task) => task.title);
-  } catch (thrown) {
-    if (thrown instanceof SurefootError) return changed.map((task) => task.title);
-    throw thrown;
+  if (changed.length === 0 || error.code === "interrupted")
+    return { outcome: "failed", error: withTimer(error, session) };
+  const { left, byHost, said } = await takeBack(session, changed);
+  if (left.length === 0) {
+    const who = byHost ? "the host took the change back" : "what had been done on the host was taken back";
+    return {
+      outcome: byHost ? "rolled-back" : "failed",
+      error: { ...error, message: `${error.message}; ${who}, and was read again as it was` },
+    };
   }
-}
-
-/** Of several plans for one thing, the first: it knows the original state. */
-function firstPlans(plans: readonly TaskPlan[]): readonly TaskPlan[] {
-  return plans.filter((task, i) => plans.findIndex((other) => other.id === task.id) === i);
-}
-
-function unknownError(host: string, task: TaskPlan): ErrorData {
+  const partly = `taking back failed for ${left.join(", ")}: the host is partly changed`;
+  const detail = [error.detail, said].filter((text) => text !== undefined).join("\n");
   return {
-    code: "probe-failed",
-    message: `${task.title} ${task.reason ?? "could not be read"}`,
-    place: { host, at: task.title },
-    hint: "Nothing is changed on a host whose state is not known; mend what the message says and run again.",
+    outcome: "failed",
+    error: { ...error, message: `${error.message}; ${partly}`, ...(detail === "" ? {} : { detail }) },
   };
 }

@@ -1,10 +1,15 @@
+import type { ErrorData } from "../model/error.js";
+import { SurefootError } from "../model/error.js";
 import type { Task } from "../model/resource.js";
 import type { Become } from "../model/target.js";
 import type { Frame } from "../plan/frames.js";
 import type { ProbeBatch, Readings } from "../plan/probe.js";
 import { batchProbes } from "../plan/probe.js";
 import type { ScriptParts } from "../plan/script.js";
+import { GATE } from "../plan/script.js";
 import type { HostSession } from "./context.js";
+import type { ArmedByAnother } from "./guard/gate.js";
+import { armedByAnother, gateError, gateOf, tidings } from "./guard/gate.js";
 import type { ScriptResult } from "./host-shell.js";
 import { HostShell } from "./host-shell.js";
 
@@ -16,32 +21,94 @@ export function becomes(session: HostSession, task: Task): boolean {
   return task.options.become ?? session.job.target.become !== null;
 }
 
-/** What a script may be given besides its parts. */
-interface RunOptions {
+/** What a script may need besides its parts. */
+export interface RunMore {
   /** Longest wait for the shell and for each probe, in milliseconds; the run's own applies where this is absent. */
   readonly probeTimeoutMs?: number;
   readonly stepTimeoutMs?: (step: number) => number;
   readonly onFrame?: (frame: Frame) => void;
   /** Ends the script, as the run's own signal to kill does. */
   readonly signal?: AbortSignal;
+  /** Do not ask for the lease: what is asked is where the lease is. */
+  readonly ungated?: true;
 }
 
-/** Runs one script on the session's host, as the login user or by `become`, in the shell that the last one ran in. */
+/**
+ * Runs one script on the session's host, as the login user or by `become`, in the shell that the last one ran in. Where the run changes
+ * hosts, the one shell that holds the lease makes sure of it first, and arms the timer that the session asks for.
+ * @throws SurefootError `lease-held`, `guard-not-armed`, and what {@link HostShell.run} throws.
+ */
 export async function runAs(
   session: HostSession,
   become: boolean,
   parts: ScriptParts,
-  more: RunOptions = {},
+  more: RunMore = {},
 ): Promise<ScriptResult> {
-  const { timeouts, kill } = session.context;
+  const { timeouts, kill, mode } = session.context;
+  const stepTimeoutMs = more.stepTimeoutMs ?? (() => timeouts.stepMs);
+  const holds = mode === "apply" && become === session.leaseBecomes;
+  const gated = holds && more.ungated !== true;
+  const probeTimeoutMs = more.probeTimeoutMs ?? timeouts.probeMs;
+  const { setup, gate } = gateOf(session, scriptSeconds(parts, stepTimeoutMs, probeTimeoutMs));
   const shell = await shellFor(session, become);
-  return shell.run({
-    parts,
-    probeTimeoutMs: more.probeTimeoutMs ?? timeouts.probeMs,
-    stepTimeoutMs: more.stepTimeoutMs ?? (() => timeouts.stepMs),
+  const { arming } = session;
+  // Should the connection die under it, the timer may be armed or not: then it counts as armed.
+  if (gated && arming !== undefined) {
+    session.armed = { timer: arming, deadline: performance.now() + arming.seconds * 1000 };
+    session.context.emit({
+      type: "timer-armed",
+      host: session.job.target.host,
+      seconds: arming.seconds,
+    });
+  }
+  const result = await shell.run({
+    parts: { ...parts, ...(holds ? { setup } : {}), ...(gated ? { gate } : {}) },
+    probeTimeoutMs,
+    stepTimeoutMs: (step) => (step === GATE ? timeouts.probeMs : stepTimeoutMs(step)),
     ...(more.onFrame === undefined ? {} : { onFrame: more.onFrame }),
     signal: more.signal === undefined ? kill : AbortSignal.any([kill, more.signal]),
   });
+  if (gated) passGate(session, result);
+  return result;
+}
+
+/** Longest time that a script may take, in seconds. */
+function scriptSeconds(
+  { steps = [], probes = [] }: ScriptParts,
+  stepMs: (step: number) => number,
+  probeMs: number,
+): number {
+  const all = steps.reduce((sum, _step, i) => sum + stepMs(i), (probes.length + 1) * probeMs);
+  return Math.ceil(all / 1000);
+}
+
+/** Another's timer that no run waits for any more. */
+export class ForeignTimer extends SurefootError {
+  readonly armed: ArmedByAnother;
+  constructor(data: ErrorData, armed: ArmedByAnother) {
+    super(data);
+    this.armed = armed;
+  }
+}
+
+function passGate(session: HostSession, { frames }: ScriptResult): void {
+  const { host } = session.job.target;
+  const gate = frames.find((frame) => frame.type === "end" && frame.step === GATE);
+  if (gate?.type !== "end") return;
+  if (gate.exit === 0) {
+    session.arming = undefined;
+    session.ahead = [];
+    const told = tidings(gate.output);
+    if (told !== undefined) session.context.emit({ type: "warning", host, message: `${host}: ${told}` });
+    return;
+  }
+  if (session.arming !== undefined) {
+    session.armed = undefined;
+    session.context.emit({ type: "timer-disarmed", host });
+  }
+  const error = gateError(host, gate.exit, gate.output);
+  const armed = armedByAnother(gate.exit, gate.output);
+  throw armed === undefined ? new SurefootError(error) : new ForeignTimer(error, armed);
 }
 
 async function shellFor(

@@ -52,6 +52,17 @@ export async function job(command: "run" | "plan", ...more: readonly string[]): 
   return surefoot([command, "playbooks/ecmp.ts", "-i", INVENTORY, "--json", ...yes, ...more], { env: ENV });
 }
 
+/** The flagship job, whose controller is killed as soon as what it has told fits. */
+export async function killed(when: (told: string) => boolean, ...more: readonly string[]): Promise<Ran> {
+  const args = ["run", "playbooks/ecmp.ts", "-i", INVENTORY, "--json", "--yes", ...more];
+  return surefoot(args, {
+    env: ENV,
+    watch: (told, kill) => {
+      if (when(told)) kill("SIGKILL");
+    },
+  });
+}
+
 /** A playbook of the test's own, on some clients. */
 export async function custom(tasks: string, ...more: readonly string[]): Promise<Ran> {
   const dir = mkdtempSync(join(tmpdir(), "surefoot-playbook-"));

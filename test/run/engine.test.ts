@@ -30,6 +30,8 @@ async function run(tasks: readonly Task[], more: Partial<RunContext> = {}, hosts
       transport: localTransport,
       mode: "apply",
       timeouts: { probeMs: 10_000, stepMs: 10_000 },
+      identity: { run: "r1", who: "me" },
+      confirm: { seconds: 20, connections: 2, dir: join(folder(), "guard") },
       emit: (event) => events.push(event),
       planned: (host, print) => fingerprints.set(host, print),
       password: () => Promise.resolve(""),

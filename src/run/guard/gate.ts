@@ -1,0 +1,92 @@
+import type { ErrorData } from "../../model/error.js";
+import type { Sh } from "../../model/sh.js";
+import { joinSh, sh } from "../../model/sh.js";
+import type { HostSession } from "../context.js";
+import { detailOf, failedOutput } from "../failed-output.js";
+import { ARMED, FOREIGN, HELD, leaseGate, leaseSetup, readPairs } from "./lease.js";
+import { armGate, NOT_ARMED } from "./timer.js";
+
+/** Exit status of a gate that finds the timer fired. */
+const FIRED = 78;
+
+/** What stands before a script of the shell that holds the lease. */
+export function gateOf(
+  { lease, arming, armed, ahead }: HostSession,
+  seconds: number,
+): { readonly setup: Sh; readonly gate: Sh } {
+  const ticks = armed === undefined || arming !== undefined ? [] : [sh`[ -e "$l/armed" ] || exit ${FIRED}`];
+  const scripts = [...(arming === undefined ? [] : [armGate(arming)]), ...ahead];
+  const gate = [...ticks, leaseGate(lease, seconds), ...scripts.map((script) => sh`(${script}\n)`)];
+  return { setup: leaseSetup(lease), gate: joinSh(gate) };
+}
+
+/** What a gate that opened has to tell: that the host took a change of an earlier run back by itself. */
+export function tidings(output: string): string | undefined {
+  const said = readPairs(output);
+  const who = said.get("last-who");
+  if (who === undefined) return undefined;
+  const well = said.get("last-result") === "0" ? "took it back by itself" : "could not take all of it back";
+  return `an earlier change by ${who} (run ${said.get("last-run") ?? "unknown"}) was never confirmed, and the host ${well}`;
+}
+
+/** A gate that stayed shut because a timer of another run is armed. */
+export interface ArmedByAnother {
+  /** Seconds until it fires; below 0 where it should have. */
+  readonly left: number;
+  /** Whether the run that armed it still holds its shell there. */
+  readonly alive: boolean;
+}
+
+/** What another's timer looks like, if that is why the gate stayed shut. */
+export function armedByAnother(exit: number, output: string): ArmedByAnother | undefined {
+  if (exit !== ARMED) return undefined;
+  const said = readPairs(output);
+  return { left: Number(said.get("left")), alive: said.get("alive") === "yes" };
+}
+
+/** The error for a gate that stayed shut. */
+export function gateError(host: string, exit: number, output: string): ErrorData {
+  const said = readPairs(output);
+  const detail = detailOf(output, false);
+  if (exit === HELD || exit === ARMED) {
+    const who = said.get("who") || "somebody";
+    const since = said.get("since") || "an unknown time";
+    const armed = exit === ARMED ? `, with a timer armed that fires in ${said.get("left")} s` : "";
+    return {
+      code: "lease-held",
+      message: `${who} is changing this host since ${since} (run ${said.get("run") || "unknown"})${armed}`,
+      place: { host, at: "lease" },
+      hint: "Wait for that run to end, then run again.",
+    };
+  }
+  if (exit === FIRED) {
+    return {
+      code: "not-confirmed",
+      message: "the timer fired before the change was confirmed",
+      place: { host, at: "confirm" },
+      hint: "The host or the way to it may be slow: give it more time with --confirm-timeout.",
+    };
+  }
+  if (exit === FOREIGN) {
+    return {
+      code: "guard-not-armed",
+      message: `the folder ${said.get("folder") ?? "for the lease"} can't be used: it is not there, not ours, or a link`,
+      place: { host, at: "lease" },
+      hint: "Look who made it; it is made by Surefoot and gone after each run.",
+      ...detail,
+    };
+  }
+  const known = failedOutput({ host, at: "guard" }, output, false);
+  return (
+    known ?? {
+      code: "guard-not-armed",
+      message:
+        exit === NOT_ARMED
+          ? "the timer that would take the change back could not be armed; nothing was changed"
+          : "the host could not be made ready for a change; nothing was changed",
+      place: { host, at: "guard" },
+      hint: "The detail shows what the host printed. A full disk at /run, or a systemd that does not answer, are likely.",
+      ...detail,
+    }
+  );
+}

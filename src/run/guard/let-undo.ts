@@ -1,0 +1,60 @@
+import { setTimeout as sleepFor } from "node:timers/promises";
+import { SurefootError } from "../../model/error.js";
+import type { ArmedTimer, HostSession } from "../context.js";
+import { reconnect } from "../session.js";
+import { ask } from "./ask.js";
+import { readPairs } from "./lease.js";
+import { awaitFired, fire, standing } from "./timer.js";
+
+/** How long after its timer fired a host is waited for, in milliseconds: undoing may start services. */
+const PATIENCE_MS = 60_000;
+/** Longest time for one try to reach a host that may be cut off, in milliseconds. */
+const TRY_MS = 5_000;
+const PAUSE_MS = 500;
+/** Longest time that undoing is watched in one go, in seconds. */
+const WATCH_S = 30;
+
+/** Waits, but no longer than the run goes on. */
+async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  await sleepFor(Math.max(0, ms), undefined, { signal }).catch(() => undefined);
+}
+
+/** How the host's own undoing ended. */
+export interface Undoing {
+  /** Whether the host was reached again and says that it is done. */
+  readonly done: boolean;
+  /** What failed on the host, or kept it from being reached. */
+  readonly said?: string;
+}
+
+/**
+ * Lets the host take back what its timer guards: at once where it can be reached, else when the timer fires; then waits until it can be
+ * reached again and says that it is done.
+ * @param patient Wait for the timer in any case.
+ * @throws SurefootError `interrupted` where the run is ended meanwhile: the timer stays armed.
+ */
+export async function letUndo(
+  session: HostSession,
+  { timer, deadline }: ArmedTimer,
+  patient: boolean,
+): Promise<Undoing> {
+  const { kill } = session.context;
+  const end = deadline + PATIENCE_MS;
+  if (patient) await sleep(deadline - performance.now(), kill);
+  for (;;) {
+    try {
+      await reconnect(session, TRY_MS);
+      const state = await ask(session, standing(timer.token));
+      // A host without a trace of it was rebooted: what ran is gone, what would have started was taken back by the boot.
+      if (state === "none") return { done: true };
+      if (state === "armed") await ask(session, fire(timer.token));
+      const left = await ask(session, awaitFired(timer.token, WATCH_S));
+      const [pairs = "", log = ""] = left.split("\n\n");
+      return readPairs(pairs).get("result") === "0" ? { done: true } : { done: true, said: log.trim() };
+    } catch (thrown) {
+      if (!(thrown instanceof SurefootError) || kill.aborted) throw thrown;
+      if (performance.now() > end) return { done: false, said: thrown.message };
+    }
+    await sleep(PAUSE_MS, kill);
+  }
+}

@@ -1,0 +1,157 @@
+import type { ErrorData } from "../model/error.js";
+import type { TaskPlan } from "../model/plan.js";
+import type { Step, Task } from "../model/resource.js";
+import type { Frame } from "../plan/frames.js";
+import type { Readings } from "../plan/probe.js";
+import { batchProbes } from "../plan/probe.js";
+import type { HostSession } from "./context.js";
+import { detailOf, failedOutput } from "./failed-output.js";
+import type { ScriptResult } from "./host-shell.js";
+import { becomes, readingsOf, readTasks, runAs } from "./read.js";
+
+/** A step with the task that it belongs to. */
+export interface PlannedStep {
+  readonly task: TaskPlan;
+  readonly step: Step;
+}
+
+/** What came of running steps: all ran and everything was read again, or one failed. */
+export type Ran = { readonly readings: Readings } | { readonly failed: ErrorData };
+
+/** All steps of plans, in their order. */
+export function stepsOf(plans: readonly TaskPlan[]): readonly PlannedStep[] {
+  return plans.flatMap((task) => task.steps.map((step) => ({ task, step })));
+}
+
+/** Runs steps in their order; gives the error of the one that failed, behind which none ran. */
+export async function runInOrder(
+  session: HostSession,
+  steps: readonly PlannedStep[],
+): Promise<ErrorData | undefined> {
+  for (const group of groupByUser(steps)) {
+    const failed = failureOf(session, group.steps, await runSteps(session, group.become, group.steps));
+    if (failed !== undefined) return failed;
+  }
+  return undefined;
+}
+
+/**
+ * Runs steps, then reads all tasks again. Where they all run as one user, steps and reading travel as one script: one round trip.
+ */
+export async function runAndRead(
+  session: HostSession,
+  steps: readonly PlannedStep[],
+  tasks: readonly Task[],
+): Promise<Ran> {
+  const groups = groupByUser(steps);
+  const [only] = groups;
+  const enter = verifyOnce(session);
+  if (
+    groups.length === 1 &&
+    only !== undefined &&
+    tasks.every((task) => becomes(session, task) === only.become)
+  ) {
+    const batch = batchProbes(tasks);
+    const result = await runSteps(session, only.become, only.steps, {
+      probes: batch.scripts,
+      afterSteps: enter,
+    });
+    const failed = failureOf(session, only.steps, result);
+    return failed === undefined ? { readings: readingsOf(batch, result) } : { failed };
+  }
+  const failed = await runInOrder(session, steps);
+  if (failed !== undefined) return { failed };
+  enter();
+  return { readings: await readTasks(session, tasks) };
+}
+
+/** Undoes tasks, last first, going on where a step fails; what came of it shows only when the host is read again. */
+export async function undoInOrder(session: HostSession, plans: readonly TaskPlan[]): Promise<void> {
+  for (const group of groupByUser(undoOf(plans)))
+    await runSteps(session, group.become, group.steps, { keepGoing: true });
+}
+
+/** The steps that take tasks back, last first. */
+export function undoOf(plans: readonly TaskPlan[]): readonly PlannedStep[] {
+  return [...plans].reverse().flatMap((task) => task.undo.map((step) => ({ task, step })));
+}
+
+function verifyOnce(session: HostSession): () => void {
+  let done = false;
+  return () => {
+    if (!done) session.context.emit({ type: "host-phase", host: session.job.target.host, phase: "verify" });
+    done = true;
+  };
+}
+
+/** Consecutive steps that run as the same user. */
+function groupByUser(
+  steps: readonly PlannedStep[],
+): readonly { readonly become: boolean; readonly steps: readonly PlannedStep[] }[] {
+  const groups: { readonly become: boolean; readonly steps: PlannedStep[] }[] = [];
+  for (const planned of steps) {
+    const last = groups.at(-1);
+    if (last !== undefined && last.become === planned.task.become) last.steps.push(planned);
+    else groups.push({ become: planned.task.become, steps: [planned] });
+  }
+  return groups;
+}
+
+async function runSteps(
+  session: HostSession,
+  become: boolean,
+  steps: readonly PlannedStep[],
+  more: {
+    readonly probes?: ReturnType<typeof batchProbes>["scripts"];
+    readonly afterSteps?: () => void;
+    readonly keepGoing?: boolean;
+  } = {},
+): Promise<ScriptResult> {
+  const { context, job } = session;
+  const host = job.target.host;
+  let last = performance.now();
+  const onFrame = (frame: Frame): void => {
+    const now = performance.now();
+    const planned = frame.type === "begin" || frame.type === "end" ? steps[frame.step] : undefined;
+    if (planned !== undefined) {
+      const at = { host, task: planned.task.id, step: planned.step.title };
+      if (frame.type === "begin") context.emit({ type: "step-started", ...at });
+      if (frame.type === "end") {
+        context.emit({ type: "step-finished", ...at, exit: frame.exit, ms: Math.round(now - last) });
+        if (frame.step === steps.length - 1 && frame.exit === 0) more.afterSteps?.();
+      }
+    }
+    last = now;
+  };
+  const parts = {
+    steps: steps.map((planned) => planned.step.run),
+    probes: more.probes ?? [],
+    keepGoing: more.keepGoing ?? false,
+  };
+  const stepTimeoutMs = (step: number): number => {
+    const seconds = steps[step]?.step.timeoutSeconds;
+    return seconds === undefined ? context.timeouts.stepMs : seconds * 1000;
+  };
+  return runAs(session, become, parts, { stepTimeoutMs, onFrame });
+}
+
+function failureOf(
+  session: HostSession,
+  steps: readonly PlannedStep[],
+  { frames }: ScriptResult,
+): ErrorData | undefined {
+  const end = frames.find((frame) => frame.type === "end" && frame.exit !== 0);
+  if (end?.type !== "end") return undefined;
+  const planned = steps[end.step];
+  const place = { host: session.job.target.host, at: planned?.step.title ?? `step ${end.step}` };
+  const known = failedOutput(place, end.output, planned?.task.sensitive === true);
+  return (
+    known ?? {
+      code: "step-failed",
+      message: `a step failed with exit ${end.exit}`,
+      place,
+      hint: "The detail shows what the host printed; mend the cause and run again.",
+      ...detailOf(end.output, planned?.task.sensitive === true),
+    }
+  );
+}

@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { ErrorData } from "../../src/model/error.js";
+import type { Ran } from "../support/cli.js";
+import { eventsOf } from "../support/cli.js";
+import { custom, inBox, job, killed, outcomes, reboot, until } from "./fleet.js";
+
+const SECONDS = 10;
+const CONFIRM = ["--confirm-timeout", String(SECONDS)];
+
+/** All that the job or its undoing could leave different on a client, as the client's own tools tell it. */
+const state = (client: string): Promise<string> =>
+  inBox(
+    client,
+    `ip -d route; ip rule
+sysctl -a 2>/dev/null | grep -E 'fib_multipath_hash_policy|rp_filter'
+ls -lR /etc/sysctl.d /etc/systemd/system /var/lib/surefoot 2>&1 | sed 's/ [A-Z][a-z][a-z] [0-9 ]* [0-9:]* / /; s/^total.*//'
+cat /etc/sysctl.d/* /etc/systemd/system/*.service; ls /run/surefoot
+systemctl is-enabled ecmp-route.service; systemctl is-active ecmp-route.service; systemctl list-timers --all --no-legend 'surefoot*'`,
+  );
+
+const RESET = `systemctl -q disable --now ecmp-route.service; rm -f /etc/systemd/system/ecmp-route.service /etc/sysctl.d/99-ecmp.conf
+systemctl daemon-reload; ip route flush 10.20.0.0/16; ip route replace default via 192.168.1.1 dev eth1
+sysctl -qw net.ipv4.fib_multipath_hash_policy=0 net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.eth1.rp_filter=0`;
+
+const reset = (...clients: readonly string[]): Promise<unknown> =>
+  Promise.all(clients.map((client) => inBox(client, `{ ${RESET}; } 2>/dev/null`)));
+
+const gone = (client: string): Promise<void> =>
+  until(`${client}'s lease to end`, async () => (await inBox(client, "ls /run/surefoot 2>/dev/null")) === "");
+
+function errorOf(ran: Ran, host: string): ErrorData | undefined {
+  const end = eventsOf(ran).find((event) => event.type === "host-finished" && event.host === host);
+  return end?.type === "host-finished" ? end.error : undefined;
+}
+
+const outcomeOf = (ran: Ran, host: string): string | undefined =>
+  eventsOf(ran).flatMap((event) =>
+    event.type === "host-finished" && event.host === host ? [event.outcome] : [],
+  )[0];
+
+beforeAll(() => reset("client1", "client2", "client3"));
+afterAll(() => reset("client1", "client2", "client3"));
+
+it("takes back a route over gateways that are not there, and says why", async () => {
+  const before = await state("client1");
+  const nobody = '[{"address":"192.168.1.250"},{"address":"192.168.1.251"}]';
+  const ran = await job("run", "--limit", "client1", "-e", `gateways=${nobody}`, ...CONFIRM);
+  expect(outcomeOf(ran, "client1")).toBe("rolled-back");
+  expect(errorOf(ran, "client1")).toMatchObject({ code: "not-confirmed" });
+  expect(errorOf(ran, "client1")?.message).toMatch(
+    /(fell silent|could not be reached|were answered).*took the change back/,
+  );
+  expect(ran.exit).toBe(1);
+  expect(await state("client1")).toBe(before);
+  expect((await job("plan", "--limit", "client1")).exit).toBe(2);
+});
+
+it("takes back a change behind which only some new connections are answered", async () => {
+  const before = await state("client1");
+  await inBox("nat2", "sysctl -qw net.ipv4.ip_forward=0");
+  try {
+    const ran = await job("run", "--limit", "client[1:3]", ...CONFIRM);
+    // Whether one host's five connections all hash to the healthy gateway is a chance of one in 32.
+    expect(
+      Object.values(outcomes(ran)).filter((outcome) => outcome === "not-confirmed").length,
+    ).toBeGreaterThan(0);
+    expect(ran.exit).toBe(1);
+  } finally {
+    await inBox("nat2", "sysctl -qw net.ipv4.ip_forward=1");
+  }
+  await reset("client1", "client2", "client3");
+  expect(await state("client1")).toBe(before);
+});
+
+it.each([
+  [
+    "a route that cuts off the bastion",
+    "",
+    'route({ to: "10.20.0.0/24", via: [{ gateway: "192.168.1.250", dev: "eth1" }] })',
+  ],
+  [
+    "a reverse path filter that drops what the bastion sends",
+    // What sshd sends goes its own way, by a mark; the filter looks the bastion up without one, and finds another interface.
+    `ip link add dummy0 type dummy; ip link set dummy0 up; ip route add 10.20.0.2 dev dummy0
+ip route add default via 192.168.1.1 table 77; ip rule add fwmark 7 table 77 pref 77
+nft 'add table ip reply; add chain ip reply out { type route hook output priority mangle; }; add rule ip reply out tcp sport 22 meta mark set 7'`,
+    'sysctl({ key: "net.ipv4.conf.eth1.rp_filter", value: 1, file: false })',
+  ],
+])("takes back %s", async (_name, prepare, task) => {
+  await inBox("client2", prepare);
+  const before = await state("client2");
+  const ran = await custom(task, "--limit", "client2", ...CONFIRM);
+  expect(outcomeOf(ran, "client2")).toBe("rolled-back");
+  expect(ran.exit).toBe(1);
+  expect(await state("client2")).toBe(before);
+  await inBox(
+    "client2",
+    "2>/dev/null nft delete table ip reply; ip rule del pref 77; ip route flush table 77; ip link del dummy0",
+  );
+});
+
+it("lets one alone change a host, and says who it is", async () => {
+  const slow = 'command({ run: "until [ -e /run/go ]; do sleep 0.2; done", always: true })';
+  const first = custom(slow, "--limit", "client3");
+  await until(
+    "the first to hold the lease",
+    async () => (await inBox("client3", "ls /run/surefoot/lease 2>/dev/null")) !== "",
+  );
+  const second = await custom(slow, "--limit", "client3");
+  expect(errorOf(second, "client3")).toMatchObject({ code: "lease-held" });
+  expect(errorOf(second, "client3")?.message).toMatch(
+    /^\S+@\S+ \(pid \d+\) is changing this host since 20\d\d-/,
+  );
+  expect(second.exit).toBe(1);
+  await inBox("client3", "touch /run/go");
+  expect((await first).exit).toBe(0);
+  await inBox("client3", "rm /run/go");
+});
+
+it("rehearses: lets the host take the change back, proves that it did, then rolls it out", async () => {
+  const ran = await job("run", "--limit", "client3", "--rehearse", ...CONFIRM);
+  const types = eventsOf(ran).map((event) => event.type);
+  expect(types.filter((type) => type === "host-rehearsed")).toHaveLength(1);
+  expect(types.indexOf("host-rehearsed")).toBeLessThan(types.lastIndexOf("step-started"));
+  expect(outcomes(ran)).toEqual({ client3: "changed" });
+  await reset("client3");
+});
+
+const PHASES: readonly (readonly [client: string, point: string])[] = [
+  ["client1", '"phase":"confirm"'],
+  // What a boot would start has been written in part, and is not confirmed yet.
+  ["client2", "create /etc/systemd/system/ecmp-route.service"],
+];
+
+it.each(PHASES)("leaves %s as it was when it reboots unconfirmed, after %s", async (client, point) => {
+  await reboot(client);
+  const before = await state(client);
+  await killed((told) => told.includes(point), "--limit", client);
+  expect(await inBox(client, "ls /run/surefoot/lease")).toContain("armed");
+  await reboot(client);
+  expect(await state(client)).toBe(before);
+});
+
+/** Points of a run, told by how much it has said, at which its controller is killed: spread over all of it. */
+const POINTS = Array.from({ length: 21 }, (_, i) => i);
+
+it("leaves every host wholly before or wholly after when its controller is killed, and the next run ends well", async () => {
+  const clients = ["client1", "client2", "client3"] as const;
+  const states = async (): Promise<readonly string[]> => Promise.all(clients.map(state));
+  await reset(...clients);
+  const before = await states();
+  const lines = (await job("run", "--limit", "client3")).stdout.trim().split("\n").length;
+  await job("run", "--limit", "client[1:2]");
+  const after = await states();
+  await reset(...clients);
+  const ends = new Set<number>();
+  const attempt = async (i: number): Promise<void> => {
+    const client = clients[i] ?? "";
+    for (const point of POINTS.filter((one) => one % clients.length === i)) {
+      const at = 1 + (point * (lines - 2)) / (POINTS.length - 1);
+      await killed((told) => told.split("\n").length > at, "--limit", client, ...CONFIRM);
+      await gone(client);
+      const end = [before[i], after[i]].indexOf(await state(client));
+      expect(end, `${client}, killed behind line ${at}`).toBeGreaterThanOrEqual(0);
+      ends.add(end);
+      await reset(client);
+    }
+  };
+  await Promise.all(clients.map((_client, i) => attempt(i)));
+  // Some were killed early enough to be taken back, some late enough to be kept.
+  expect(ends).toEqual(new Set([0, 1]));
+  await killed((told) => told.includes('"phase":"confirm"'), "--limit", "client1", ...CONFIRM);
+  // Finds the timer of the dead run armed, waits for it, and goes on.
+  const next = await job("run", "--limit", "client1");
+  expect(next.exit).toBe(0);
+  expect(
+    eventsOf(next).some((event) => event.type === "warning" && event.message.includes("to take it back")),
+  ).toBe(true);
+  expect(await state("client1")).toBe(after[0]);
+}, 400_000);
