@@ -15,6 +15,7 @@ import { expandPlaybook } from "../playbook/expand.js";
 import { loadPlaybook } from "../playbook/load.js";
 import type { Reporter } from "../report/reporter.js";
 import { exitCodeOf, runHosts } from "../run/engine.js";
+import type { HostWork } from "../run/session.js";
 import { passwordReader } from "../transport/become.js";
 import { sshTransport } from "../transport/ssh.js";
 import { askPassword, canAsk, confirm } from "./ask.js";
@@ -109,7 +110,8 @@ export async function runFleet(playbook: string, flags: RunFlags): Promise<numbe
   ).exitCode;
 }
 
-interface Fleet {
+/** What a command works on: hosts with all that they shall be. */
+export interface Fleet {
   readonly playbook: string;
   readonly inventory: string;
   readonly jobs: readonly HostTasks[];
@@ -118,7 +120,7 @@ interface Fleet {
 }
 
 /** Everything that can be known without contacting any host: all bad input is found here. */
-async function prepare(path: string, flags: FleetFlags): Promise<Fleet> {
+export async function prepare(path: string, flags: FleetFlags): Promise<Fleet> {
   const inventory = await loadInventory(flags.inventory, { extraVars: flags.extraVar });
   provideApi(await import("../index.js"));
   const loaded = await loadPlaybook(path);
@@ -141,17 +143,20 @@ function withPassword(jobs: readonly HostTasks[], value: string): readonly HostT
   });
 }
 
-interface Pass {
+/** One pass over a fleet. */
+export interface Pass {
   readonly command: string;
   readonly mode: "plan" | "apply";
   readonly reporter: Reporter;
+  /** What is done on each host; by default it is brought to where it shall be. */
+  readonly work?: HostWork;
   readonly approved?: ReadonlyMap<string, string>;
   readonly planned?: (host: string, fingerprint: string) => void;
   readonly plan?: (plan: HostPlan) => void;
 }
 
 /** One pass over all hosts, told to the reporter. */
-async function pass(
+export async function pass(
   fleet: Fleet,
   flags: FleetFlags,
   options: Pass,
@@ -183,6 +188,7 @@ async function pass(
       },
       jobs,
       flags.forks,
+      options.work,
     );
     const exitCode = exitCodeOf(tally, interruption.stop.aborted);
     emit({ type: "run-finished", run, tally, exitCode, ms: Math.round(performance.now() - start) });

@@ -17,6 +17,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "show what a run would change, and change nothing",
     register: async () => (await import("./run.js")).registerPlan,
   },
+  verify: {
+    summary: "make a playbook's checks, and change nothing",
+    register: async () => (await import("./verify.js")).registerVerify,
+  },
   inventory: {
     summary: "list hosts, show one, explain where a variable comes from",
     register: async () => (await import("./inventory.js")).registerInventory,

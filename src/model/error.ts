@@ -65,6 +65,8 @@ export const ERROR_CODES = {
   "disk-full": failed,
   "read-only": failed,
   "not-converged": failed,
+  "check-failed": failed,
+  "check-unknown": failed,
   "budget-exceeded": failed,
   interrupted: { class: "interrupted", retryable: true },
   internal: failed,

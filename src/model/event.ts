@@ -1,3 +1,4 @@
+import type { CheckResult } from "./check.js";
 import type { ErrorData } from "./error.js";
 import type { HostPlan } from "./plan.js";
 
@@ -78,6 +79,14 @@ export interface StepFinished {
   /** Milliseconds since the script's previous frame, as seen by the controller. */
   readonly ms: number;
 }
+/** A check was made on a host, or could not be: what it found. `check` is its id. */
+export interface CheckFinished extends CheckResult {
+  readonly type: "check-finished";
+  readonly host: string;
+  readonly check: string;
+  readonly kind: string;
+  readonly title: string;
+}
 /** A host is done, well or not. */
 export interface HostFinished {
   readonly type: "host-finished";
@@ -114,6 +123,7 @@ export type EventBody =
   | HostPlanned
   | StepStarted
   | StepFinished
+  | CheckFinished
   | HostFinished
   | Warning
   | RunFinished

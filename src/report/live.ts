@@ -19,9 +19,8 @@ export function startLive(progress: Progress, columns: number): Live {
     finish = resolve;
   });
   const line = (stage: Stage): string => progress.line(stage, performance.now(), columns - SIGN);
-  const stages: readonly Stage[] = ["read", "apply"];
   const list = new Listr(
-    stages.map((stage) => ({
+    progress.stages.map((stage) => ({
       title: line(stage),
       task: async (_context: unknown, row: { title: string }) => {
         rows.set(stage, row);

@@ -16,16 +16,25 @@ const STAGE_OF: Readonly<Record<Phase, Stage>> = {
   check: "read",
 };
 
+const NAMES: Readonly<Record<Stage, string>> = { read: "read and compare", apply: "apply and verify" };
+
+/** What the one stage of a command is called that has no other. */
+const SINGLE: Readonly<Record<string, string>> = { verify: "check", exec: "run" };
+
 /** Counts what the hosts are busy with. */
 export class Progress {
   total = 0;
+  #command = "";
   readonly #busy = new Map<string, { readonly stage: Stage; readonly since: number }>();
   readonly #done: Record<Stage, number> = { read: 0, apply: 0 };
   readonly #entered: Record<Stage, number> = { read: 0, apply: 0 };
   readonly #failed: string[] = [];
 
   onEvent(event: Event, now: number): void {
-    if (event.type === "run-started") this.total = event.hosts;
+    if (event.type === "run-started") {
+      this.total = event.hosts;
+      this.#command = event.command;
+    }
     if (event.type === "host-phase") this.#enter(event.host, STAGE_OF[event.phase], now);
     if (event.type === "host-finished") {
       const at = this.#busy.get(event.host);
@@ -43,6 +52,11 @@ export class Progress {
     this.#busy.set(host, { stage, since: now });
   }
 
+  /** The stages that the command has. */
+  get stages(): readonly Stage[] {
+    return this.#command in SINGLE ? ["read"] : ["read", "apply"];
+  }
+
   /** Whether any host has come to a stage. */
   reached(stage: Stage): boolean {
     return this.#entered[stage] > 0;
@@ -51,9 +65,8 @@ export class Progress {
   /** One line on a stage: how many are done, which are slow, which failed. */
   line(stage: Stage, now: number, columns: number): string {
     const of = stage === "read" ? this.total : this.#entered.apply;
-    const words = [
-      `${stage === "read" ? "read and compare" : "apply and verify"}  ${this.#done[stage]}/${of}`,
-    ];
+    const name = SINGLE[this.#command] ?? NAMES[stage];
+    const words = [`${name}  ${this.#done[stage]}/${of}`];
     const slow = [...this.#busy]
       .filter(([, at]) => at.stage === stage && now - at.since > SLOW_MS)
       .sort(([, a], [, b]) => a.since - b.since)

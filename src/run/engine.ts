@@ -4,9 +4,18 @@ import { emptyTally } from "../model/event.js";
 import { EXIT } from "../model/exit.js";
 import type { HostJob, RunContext } from "./context.js";
 import { runHost } from "./host.js";
+import type { HostWork } from "./session.js";
 
-/** Runs all hosts, at most `forks` at a time. One bad host never stops the others. */
-export async function runHosts(context: RunContext, jobs: readonly HostJob[], forks: number): Promise<Tally> {
+/**
+ * Runs all hosts, at most `forks` at a time. One bad host never stops the others.
+ * @param work What is done on each.
+ */
+export async function runHosts(
+  context: RunContext,
+  jobs: readonly HostJob[],
+  forks: number,
+  work: HostWork = runHost,
+): Promise<Tally> {
   const limit = pLimit(forks);
   const tally = emptyTally();
   await limit.map(jobs, async (job) => {
@@ -17,7 +26,7 @@ export async function runHosts(context: RunContext, jobs: readonly HostJob[], fo
       return;
     }
     const start = performance.now();
-    const result = await runHost(context, job);
+    const result = await work(context, job);
     tally[result.outcome]++;
     context.emit({
       type: "host-finished",

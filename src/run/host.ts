@@ -1,6 +1,5 @@
 import type { ErrorData } from "../model/error.js";
-import { classOf, SurefootError, toErrorData } from "../model/error.js";
-import type { Outcome } from "../model/event.js";
+import { SurefootError } from "../model/error.js";
 import { sameJson } from "../model/json.js";
 import type { HostPlan, TaskPlan } from "../model/plan.js";
 import { hasChanges, publicPlan } from "../model/plan.js";
@@ -8,40 +7,13 @@ import type { Task } from "../model/resource.js";
 import { differences, fingerprint, planHost, splitAtBarrier } from "../plan/plan.js";
 import type { Readings } from "../plan/probe.js";
 import { applyTasks, undoTasks } from "./apply.js";
-import type { HostJob, HostSession, RunContext } from "./context.js";
+import type { HostSession, RunContext } from "./context.js";
 import { readTasks } from "./read.js";
-
-/** How a host ended, with the error if it ended badly. */
-export interface HostResult {
-  readonly outcome: Outcome;
-  readonly error?: ErrorData;
-}
+import type { HostResult, HostWork } from "./session.js";
+import { withSession } from "./session.js";
 
 /** Takes one host through all stages: log in, probe, plan, apply, verify. Never rejects: what goes wrong is its result. */
-export async function runHost(context: RunContext, job: HostJob): Promise<HostResult> {
-  const host = job.target.host;
-  let contacted = false;
-  try {
-    context.emit({ type: "host-phase", host, phase: "connect" });
-    const connection = await context.transport.connect(job.target, context.kill);
-    contacted = true;
-    const session: HostSession = { context, job, connection, shells: new Map() };
-    try {
-      return await converge(session);
-    } finally {
-      for (const shell of session.shells.values()) shell.close();
-      await connection.close();
-    }
-  } catch (thrown) {
-    const error = withHost(toErrorData(thrown), host);
-    const unreachable = !contacted && classOf(error.code) === "unreachable";
-    return { outcome: unreachable ? "unreachable" : "failed", error };
-  }
-}
-
-function withHost(error: ErrorData, host: string): ErrorData {
-  return error.place === undefined ? { ...error, place: { host } } : error;
-}
+export const runHost: HostWork = (context, job) => withSession(context, job, converge);
 
 /** Plans and applies until nothing is pending; each turn ends at a barrier or at the end. */
 async function converge(session: HostSession): Promise<HostResult> {

@@ -22,6 +22,7 @@ interface RunOptions {
   readonly probeTimeoutMs?: number;
   readonly stepTimeoutMs?: (step: number) => number;
   readonly onFrame?: (frame: Frame) => void;
+  readonly onStopped?: (errors: ReadonlyMap<number, string>) => void;
   /** Ends the script, as the run's own signal to kill does. */
   readonly signal?: AbortSignal;
 }
@@ -40,6 +41,7 @@ export async function runAs(
     probeTimeoutMs: more.probeTimeoutMs ?? timeouts.probeMs,
     stepTimeoutMs: more.stepTimeoutMs ?? (() => timeouts.stepMs),
     ...(more.onFrame === undefined ? {} : { onFrame: more.onFrame }),
+    ...(more.onStopped === undefined ? {} : { onStopped: more.onStopped }),
     signal: more.signal === undefined ? kill : AbortSignal.any([kill, more.signal]),
   });
 }
