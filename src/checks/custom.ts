@@ -4,6 +4,7 @@ import { defineCheck, NOT_FOUND } from "../model/check.js";
 import type { Sh } from "../model/sh.js";
 import { isSh, trustedSh } from "../model/sh.js";
 import { seconds } from "./shared/params.js";
+import { contains, wantedText } from "./shared/text.js";
 
 const params = z.strictObject({
   /** Read-only shell text as its author wrote it, or text made by `sh`, which quotes values. */
@@ -13,7 +14,7 @@ const params = z.strictObject({
     .strictObject({
       exit: z.int().min(0).max(255).optional(),
       /** Must be found in stdout: a regular expression, or text. */
-      stdout: z.union([z.instanceof(RegExp), z.string()]).optional(),
+      stdout: wantedText.optional(),
       /** Judges by itself: true and false are pass and fail. Pure. */
       judge: z
         .custom<(output: CheckOutput) => CheckResult | boolean>((value) => typeof value === "function")
@@ -45,7 +46,7 @@ export const custom = defineCheck(params, {
     const exit = expect.exit ?? (expect.stdout === undefined ? 0 : undefined);
     if (exit !== undefined && output.exit !== exit)
       return failed(`exit ${output.exit}, expected ${exit}`, output);
-    if (expect.stdout !== undefined && !found(expect.stdout, output.stdout))
+    if (expect.stdout !== undefined && !contains(output.stdout, expect.stdout))
       return failed(`its output has no ${String(expect.stdout)}`, output);
     return { verdict: "pass", summary: "as expected" };
   },
@@ -54,13 +55,6 @@ export const custom = defineCheck(params, {
 
 function text(run: string | Sh): string {
   return typeof run === "string" ? run : run.sh;
-}
-
-function found(wanted: RegExp | string, stdout: string): boolean {
-  // A RegExp with the flag g or y remembers where it was: a copy has no such memory.
-  return typeof wanted === "string"
-    ? stdout.includes(wanted)
-    : new RegExp(wanted.source, wanted.flags).test(stdout);
 }
 
 function failed(summary: string, { stdout, stderr }: CheckOutput): CheckResult {

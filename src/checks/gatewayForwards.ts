@@ -4,7 +4,7 @@ import { sh } from "../model/sh.js";
 import { judgeForwarding } from "./gatewayForwards/judge.js";
 import { CONTROLLER, TRY } from "./gatewayForwards/script.js";
 import { CONNECT } from "./shared/connect.js";
-import { address, port, seconds } from "./shared/params.js";
+import { address, inUrl, port, seconds } from "./shared/params.js";
 import { IP, PREDICT } from "./shared/predict.js";
 
 const endpoint = z.strictObject({ address, port });
@@ -35,8 +35,8 @@ const SSH = 22;
  */
 export const gatewayForwards = defineCheck(params, {
   kind: "gatewayForwards",
-  key: (p) => p.gateways.join(", "),
-  title: (p) => `${p.gateways.join(" and ")} forward`,
+  key: (p) => `${p.gateways.join(", ")} to ${endpoints(p)}`,
+  title: (p) => `${p.gateways.join(" and ")} forward to ${endpoints(p)}`,
   scripts: (p) => {
     const to =
       p.to === undefined
@@ -55,3 +55,7 @@ try_all ${p.gateways.join(" ")} ${p.probes} ${p.timeout} "$@"`,
   judge: ([output], p) => judgeForwarding(output?.stdout ?? "", p.gateways, p.to === undefined),
   timeoutSeconds: (p) => p.timeout + 20,
 });
+
+function endpoints({ to }: z.output<typeof params>): string {
+  return to?.map((one) => `${inUrl(one.address)}:${one.port}`).join(", ") ?? "the controller";
+}

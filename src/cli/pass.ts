@@ -11,6 +11,7 @@ import type { Reporter } from "../report/reporter.js";
 import { Whereabouts } from "../report/whereabouts.js";
 import type { HostJob, RunContext } from "../run/context.js";
 import { exitCodeOf, runHosts, runRollout } from "../run/engine.js";
+import type { HostWork } from "../run/session.js";
 import { passwordReader } from "../transport/become.js";
 import { sshTransport } from "../transport/ssh.js";
 import { onInterrupt } from "./interrupt.js";
@@ -32,6 +33,8 @@ export interface Pass {
   readonly mode: "plan" | "apply";
   readonly reporter: Reporter;
   readonly jobs: readonly HostJob[];
+  /** What is done on each host; by default it is brought to where it shall be. */
+  readonly work?: HostWork;
   /** In waves; all at once where it is not given. Of the same jobs. */
   readonly rollout?: RolloutPlan | undefined;
   readonly gate?: MakeGate | undefined;
@@ -106,7 +109,7 @@ export async function pass(fleet: Fleet, flags: FleetFlags, options: Pass): Prom
     emit({ type: "run-started", v: EVENT_VERSION, run, command, playbook, inventory, hosts, ...recorded });
     const { tally, stopped } =
       rollout === undefined
-        ? { tally: await runHosts(context, jobs, flags.forks), stopped: undefined }
+        ? { tally: await runHosts(context, jobs, flags.forks, options.work), stopped: undefined }
         : await runRollout(
             context,
             { ...rollout, ...(gate === undefined ? {} : { gate: gate(context) }) },

@@ -25,6 +25,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "take a run's changes back",
     register: async () => (await import("./rollback.js")).registerRollback,
   },
+  verify: {
+    summary: "make a playbook's checks, and change nothing",
+    register: async () => (await import("./verify.js")).registerVerify,
+  },
   inventory: {
     summary: "list hosts, show one, explain where a variable comes from",
     register: async () => (await import("./inventory.js")).registerInventory,

@@ -79,6 +79,8 @@ export const ERROR_CODES = {
   "guard-not-armed": failed,
   "not-confirmed": failed,
   "rollback-failed": failed,
+  "check-failed": failed,
+  "check-unknown": failed,
   interrupted: { class: "interrupted", retryable: true },
   internal: failed,
 } as const satisfies Record<string, CodeFacts>;

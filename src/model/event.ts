@@ -1,3 +1,4 @@
+import type { CheckResult } from "./check.js";
 import type { ErrorData } from "./error.js";
 import type { HostPlan } from "./plan.js";
 
@@ -148,6 +149,14 @@ export interface HostRehearsed {
   /** Milliseconds from the proof that the change could be confirmed to the proof that it was taken back. */
   readonly ms: number;
 }
+/** A check was made on a host, or could not be: what it found. `check` is its id. */
+export interface CheckFinished extends CheckResult {
+  readonly type: "check-finished";
+  readonly host: string;
+  readonly check: string;
+  readonly kind: string;
+  readonly title: string;
+}
 /** A host is done, well or not. */
 export interface HostFinished {
   readonly type: "host-finished";
@@ -191,6 +200,7 @@ export type EventBody =
   | TimerArmed
   | TimerDisarmed
   | HostRehearsed
+  | CheckFinished
   | HostFinished
   | Warning
   | RunFinished

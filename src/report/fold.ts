@@ -1,4 +1,3 @@
-import type { ErrorData } from "../model/error.js";
 import type {
   Event,
   GateFinished,
@@ -8,28 +7,25 @@ import type {
   RunStarted,
   Tally,
 } from "../model/event.js";
-import { formatPlace } from "../model/place.js";
 import type { ChangeStyle } from "./changes.js";
 import { showTasks } from "./changes.js";
-import { formatError } from "./errors.js";
-import { compressNames, fewNames } from "./names.js";
+import { again, FailureFold } from "./failures.js";
+import { compressNames } from "./names.js";
 import type { Paint } from "./text.js";
 import { duration, indent, oneLine, plural } from "./text.js";
 import { COLORS, ORDER, tallyWords, WORDS } from "./words.js";
 
-/** Hosts that a `--limit` in a suggested command may name without becoming unreadable. */
-const LIMIT_PIECES = 12;
-
 const NO_CHANGES = "";
 
-/** How many of the errors that read the same are told apart by their place. */
-interface Failure {
-  readonly error: ErrorData;
-  readonly hosts: string[];
+/** Collects a run's events for what is told at its end. */
+export interface Fold {
+  onEvent(event: Event): void;
+  /** All that is to be told, ending with a newline. */
+  text(): string;
 }
 
 /** Folds a run's events into what is told at its end: what reads the same for many hosts is told once. */
-export class RunFold {
+export class RunFold implements Fold {
   readonly #style: ChangeStyle;
   /** Each distinct text once, however many hosts share it. */
   readonly #texts = new Map<string, string>();
@@ -38,7 +34,7 @@ export class RunFold {
     string,
     { readonly outcome: Outcome; readonly text: string; readonly hosts: string[] }
   >();
-  readonly #failures = new Map<string, Failure>();
+  readonly #failures = new FailureFold();
   readonly #warnings = new Set<string>();
   #started: RunStarted | undefined;
   #gate: GateFinished | undefined;
@@ -63,7 +59,7 @@ export class RunFold {
     } else if (event.type === "host-finished") {
       const text = this.#plans.get(event.host) ?? NO_CHANGES;
       this.#plans.delete(event.host);
-      if (event.error !== undefined) this.#fail(event.host, event.error);
+      if (event.error !== undefined) this.#failures.add(event.host, event.error);
       else this.#group(event.outcome, text, event.host);
     }
   }
@@ -75,22 +71,13 @@ export class RunFold {
     group.hosts.push(host);
   }
 
-  #fail(host: string, error: ErrorData): void {
-    const at = error.place !== undefined && "host" in error.place ? (error.place.at ?? "") : "";
-    // Addresses and the like differ from host to host; code and message say whether it is the same trouble.
-    const key = `${error.code}\0${error.message}\0${/^ssh /.test(at) ? "" : at}`;
-    const failure = this.#failures.get(key) ?? { error, hosts: [] };
-    this.#failures.set(key, failure);
-    failure.hosts.push(host);
-  }
-
   /** All that is to be told, ending with a newline. */
   text(): string {
     const parts = [...this.#warnings].map((message) => `warning: ${message}\n`);
     const shown = [...this.#groups.values()].filter((group) => group.text !== "");
     for (const { outcome, text, hosts } of shown)
       parts.push(`${this.#heading(outcome, hosts)}\n${indent(text, "  ")}\n`);
-    for (const failure of this.#failures.values()) parts.push(this.#failure(failure));
+    parts.push(...this.#failures.texts(this.#style.paint));
     if (this.#gate?.passed === false) parts.push(showGate(this.#gate, this.#style.paint));
     if (this.#finished !== undefined) parts.push(this.#summary(this.#finished));
     return parts.join("\n");
@@ -100,16 +87,6 @@ export class RunFold {
     const { paint } = this.#style;
     const what = HEADINGS[outcome];
     return `${paint("bold", plural(hosts.length, "host"))} ${paint(COLORS[outcome], what)}: ${compressNames(hosts)}`;
-  }
-
-  #failure({ error, hosts }: Failure): string {
-    const { paint } = this.#style;
-    const [only] = hosts;
-    if (hosts.length === 1 && only !== undefined) return formatError(error, paint);
-    const at = error.place === undefined ? "" : formatPlace(error.place).replace(/^[^:]*/, "");
-    return formatError(error, paint, {
-      host: `${plural(hosts.length, "host")}: ${compressNames(hosts)}${at === "" ? "" : ` (first${at})`}`,
-    });
   }
 
   #summary({ tally, ms }: RunFinished): string {
@@ -143,14 +120,8 @@ export class RunFold {
   #next(): string | undefined {
     if (this.#started === undefined) return undefined;
     const { playbook, inventory, command } = this.#started;
-    const failed = [...this.#failures.values()].flatMap((failure) => failure.hosts);
     const on = `${playbook} -i ${inventory}`;
-    if (failed.length > 0) {
-      const names = fewNames(failed, LIMIT_PIECES);
-      return names.includes(" more")
-        ? undefined
-        : `surefoot ${command} ${on} --limit '${names.replaceAll(", ", ",")}'`;
-    }
+    if (this.#failures.hosts.length > 0) return again(this.#started, this.#failures.hosts);
     const pending = [...this.#groups.values()].some((group) => group.outcome === "would-change");
     return pending && command === "plan" ? `surefoot run ${on}` : undefined;
   }

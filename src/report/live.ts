@@ -1,5 +1,5 @@
 import { Listr } from "listr2";
-import type { Progress, Stage } from "./progress.js";
+import type { Progress } from "./progress.js";
 
 /** Rows on a terminal that show progress. */
 export interface Live {
@@ -27,8 +27,7 @@ function rowsOf(progress: Progress): readonly Row[] {
         (now, columns) =>
           progress.waveLine(i + 1, now, columns),
     );
-  const stages: readonly Stage[] = ["read", "apply"];
-  return stages.map(
+  return progress.stages.map(
     (stage): Row =>
       (now, columns) =>
         progress.line(stage, now, columns),

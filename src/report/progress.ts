@@ -25,9 +25,15 @@ interface Wave {
   gate?: "passed" | "did not pass";
 }
 
+const NAMES: Readonly<Record<Stage, string>> = { read: "read and compare", apply: "apply and verify" };
+
+/** What the one stage of a command is called that has no other. */
+const SINGLE: Readonly<Record<string, string>> = { verify: "check", exec: "run" };
+
 /** Counts what the hosts are busy with. */
 export class Progress {
   total = 0;
+  #command = "";
   readonly #busy = new Map<string, { readonly stage: Stage; readonly since: number }>();
   readonly #done: Record<Stage, number> = { read: 0, apply: 0 };
   readonly #entered: Record<Stage, number> = { read: 0, apply: 0 };
@@ -36,7 +42,10 @@ export class Progress {
   #waveCount = 0;
 
   onEvent(event: Event, now: number): void {
-    if (event.type === "run-started") this.total = event.hosts;
+    if (event.type === "run-started") {
+      this.total = event.hosts;
+      this.#command = event.command;
+    }
     if (event.type === "wave-started") {
       this.#waveCount = event.waves;
       this.#waves[event.wave - 1] = { hosts: event.hosts.length, tally: emptyTally() };
@@ -85,6 +94,11 @@ export class Progress {
     return cut(words.join("  "), columns);
   }
 
+  /** The stages that the command has. */
+  get stages(): readonly Stage[] {
+    return this.#command in SINGLE ? ["read"] : ["read", "apply"];
+  }
+
   /** Whether any host has come to a stage. */
   reached(stage: Stage): boolean {
     return this.#entered[stage] > 0;
@@ -93,9 +107,8 @@ export class Progress {
   /** One line on a stage: how many are done, which are slow, which failed. */
   line(stage: Stage, now: number, columns: number): string {
     const of = stage === "read" ? this.total : this.#entered.apply;
-    const words = [
-      `${stage === "read" ? "read and compare" : "apply and verify"}  ${this.#done[stage]}/${of}`,
-    ];
+    const name = SINGLE[this.#command] ?? NAMES[stage];
+    const words = [`${name}  ${this.#done[stage]}/${of}`];
     words.push(...this.#slow((at) => at === stage, now));
     if (this.#failed.length > 0) {
       const more = this.#failed.length > 3 ? ", ..." : "";

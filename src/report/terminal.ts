@@ -1,10 +1,9 @@
 import type { Writable } from "node:stream";
 import type { Event } from "../model/event.js";
-import { RunFold } from "./fold.js";
+import type { Fold } from "./fold.js";
 import type { Live } from "./live.js";
 import { Progress } from "./progress.js";
 import type { Reporter } from "./reporter.js";
-import { painter } from "./text.js";
 
 /** How often the live rows are redrawn: 5 Hz is calm to look at and cheap with thousands of hosts. */
 const REDRAW_MS = 200;
@@ -14,8 +13,8 @@ const PLAIN_MS = 10_000;
 /** What the terminal report needs to know. */
 export interface TerminalOptions {
   readonly out: Writable & { readonly isTTY?: boolean; readonly columns?: number };
-  readonly color: boolean;
-  readonly verbose: number;
+  /** Tells the end of it. */
+  readonly fold: Fold;
 }
 
 /**
@@ -23,9 +22,8 @@ export interface TerminalOptions {
  * and wrong, folded over hosts.
  */
 export function terminalReporter(options: TerminalOptions): Reporter {
-  const { out } = options;
+  const { out, fold } = options;
   const progress = new Progress();
-  const fold = new RunFold({ paint: painter(options.color), verbose: options.verbose });
   let timer: NodeJS.Timeout | undefined;
   let live: Promise<Live> | undefined;
 

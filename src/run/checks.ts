@@ -93,6 +93,7 @@ async function runUntilHung(
 ): Promise<{ readonly outputs: readonly CheckOutput[]; readonly hung: boolean }> {
   const hung = new AbortController();
   const frames: Extract<Frame, { type: "probe" }>[] = [];
+  let said: ReadonlyMap<number, string> = new Map();
   let timer: NodeJS.Timeout | undefined;
   const wind = (): void => {
     clearTimeout(timer);
@@ -112,13 +113,20 @@ async function runUntilHung(
       session,
       become,
       { probes },
-      { onFrame, probeTimeoutMs, signal: hung.signal },
+      {
+        onFrame,
+        onStopped: (errors) => {
+          said = errors;
+        },
+        probeTimeoutMs,
+        signal: hung.signal,
+      },
     );
     return { outputs: outputsOf(frames, errors), hung: false };
   } catch (thrown) {
     const mine = hung.signal.aborted && !session.context.kill.aborted;
     if (!mine || !(thrown instanceof SurefootError)) throw thrown;
-    return { outputs: outputsOf(frames, new Map()), hung: true };
+    return { outputs: outputsOf(frames, said), hung: true };
   } finally {
     clearTimeout(timer);
   }

@@ -5,6 +5,7 @@ import { EXIT } from "../model/exit.js";
 import { isBad } from "../model/rollout.js";
 import type { HostJob, RunContext } from "./context.js";
 import { runHost } from "./host.js";
+import type { HostWork } from "./session.js";
 
 /** What came of a gate. */
 export interface GateResult {
@@ -37,20 +38,29 @@ export interface RunResult {
   readonly stopped?: "budget" | "gate";
 }
 
-/** Runs all hosts at once, at most `forks` at a time. One bad host never stops the others. */
-export async function runHosts(context: RunContext, jobs: readonly HostJob[], forks: number): Promise<Tally> {
-  return (await new RolloutRun(context, { waves: [jobs] }, forks).run()).tally;
+/**
+ * Runs all hosts at once, at most `forks` at a time. One bad host never stops the others.
+ * @param work What is done on each.
+ */
+export async function runHosts(
+  context: RunContext,
+  jobs: readonly HostJob[],
+  forks: number,
+  work: HostWork = runHost,
+): Promise<Tally> {
+  return (await new RolloutRun(context, { waves: [jobs] }, forks, work, false).run()).tally;
 }
 
 /** Runs hosts wave by wave, and starts no further one when the budget is spent or a gate does not pass. */
 export async function runRollout(context: RunContext, rollout: Rollout, forks: number): Promise<RunResult> {
-  return new RolloutRun(context, rollout, forks, true).run();
+  return new RolloutRun(context, rollout, forks, runHost, true).run();
 }
 
 class RolloutRun {
   readonly #context: RunContext;
   readonly #rollout: Rollout;
   readonly #forks: number;
+  readonly #work: HostWork;
   /** Whether waves are told of. */
   readonly #told: boolean;
   readonly #tally = emptyTally();
@@ -59,10 +69,11 @@ class RolloutRun {
   #wave = 0;
   #stopped: "budget" | "gate" | undefined;
 
-  constructor(context: RunContext, rollout: Rollout, forks: number, told = false) {
+  constructor(context: RunContext, rollout: Rollout, forks: number, work: HostWork, told: boolean) {
     this.#context = context;
     this.#rollout = rollout;
     this.#forks = forks;
+    this.#work = work;
     this.#told = told;
     this.#done = [...(rollout.done ?? [])];
   }
@@ -106,7 +117,7 @@ class RolloutRun {
     }
     const host = job.target.host;
     const start = performance.now();
-    const { outcome, error } = await runHost(this.#context, job);
+    const { outcome, error } = await this.#work(this.#context, job);
     this.#tally[outcome]++;
     this.#context.emit({
       type: "host-finished",

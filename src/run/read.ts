@@ -27,6 +27,7 @@ export interface RunMore {
   readonly probeTimeoutMs?: number;
   readonly stepTimeoutMs?: (step: number) => number;
   readonly onFrame?: (frame: Frame) => void;
+  readonly onStopped?: (errors: ReadonlyMap<number, string>) => void;
   /** Ends the script, as the run's own signal to kill does. */
   readonly signal?: AbortSignal;
   /** Do not ask for the lease: what is asked is where the lease is. */
@@ -66,6 +67,7 @@ export async function runAs(
     probeTimeoutMs,
     stepTimeoutMs: (step) => (step === GATE ? timeouts.probeMs : stepTimeoutMs(step)),
     ...(more.onFrame === undefined ? {} : { onFrame: more.onFrame }),
+    ...(more.onStopped === undefined ? {} : { onStopped: more.onStopped }),
     signal: more.signal === undefined ? kill : AbortSignal.any([kill, more.signal]),
   });
   if (gated) passGate(session, result);

@@ -3,15 +3,16 @@ import { expect, it } from "vitest";
 import { custom } from "../../src/checks/custom.js";
 import type { Check } from "../../src/model/check.js";
 import { runChecks } from "../../src/run/checks.js";
-import type { HostSession, RunContext } from "../../src/run/context.js";
+import type { RunContext } from "../../src/run/context.js";
+import { newSession } from "../../src/run/session.js";
 import { localTransport } from "../../src/transport/local.js";
 import { localTarget } from "../support/target.js";
 
 async function run(checks: readonly Check[], more: Partial<RunContext> = {}) {
   const never = new AbortController().signal;
   const target = localTarget();
-  const session: HostSession = {
-    context: {
+  const session = newSession(
+    {
       transport: localTransport,
       mode: "plan",
       timeouts: { probeMs: 10_000, stepMs: 10_000 },
@@ -19,12 +20,13 @@ async function run(checks: readonly Check[], more: Partial<RunContext> = {}) {
       password: () => Promise.resolve(""),
       stop: never,
       kill: never,
+      identity: { run: "r", who: "me" },
+      confirm: { seconds: 5, connections: 1 },
       ...more,
     },
-    job: { target, tasks: [], checks },
-    connection: await localTransport.connect(target),
-    shells: new Map(),
-  };
+    { target, tasks: [], checks },
+    await localTransport.connect(target),
+  );
   try {
     const findings = await runChecks(session, checks);
     return { findings, shells: session.shells.size };

@@ -9,6 +9,8 @@ interface Tried {
   readonly gateway: string;
   readonly tries: number;
   readonly answered: number;
+  /** Whether local ports were all that was lacking. */
+  readonly busy: boolean;
 }
 
 interface Found {
@@ -60,7 +62,7 @@ export function judgeForwarding(stdout: string, gateways: readonly string[], gue
       ...more,
     };
   }
-  const reasons = untried.map(({ gateway }) => whyUntried(gateway, found));
+  const reasons = untried.map((one) => whyUntried(one, found));
   const [first] = [...reasons.filter(({ verdict }) => verdict === "fail"), ...reasons];
   if (first !== undefined) return { ...first, ...more };
   const partly = found.tried.filter(({ tries, answered }) => answered < tries);
@@ -82,7 +84,8 @@ function read(stdout: string, gateways: readonly string[]): Found {
   const lines = stdout.split("\n").map((line) => line.trim().split(" "));
   const rows = (word: string): readonly (readonly string[])[] =>
     lines.flatMap(([first, ...rest]) => (first === word ? [rest] : []));
-  const tries = rows("try").filter(([, , , result]) => result !== "busy");
+  const all = rows("try");
+  const tries = all.filter(([, , , result]) => result !== "busy");
   // A refusal is an answer too, from whatever is there, unless connections are accepted by another way.
   const open = tries.some(([, , , result]) => result === "open");
   const answers = open ? ["open"] : ["refused"];
@@ -93,14 +96,19 @@ function read(stdout: string, gateways: readonly string[]): Found {
     tried: gateways.map((gateway) => {
       const mine = tries.filter(([by = ""]) => canonicalAddress(by) === gateway);
       const answered = mine.filter(([, , , result = ""]) => answers.includes(result));
-      return { gateway, tries: mine.length, answered: answered.length };
+      const busy = mine.length === 0 && all.some(([by = ""]) => canonicalAddress(by) === gateway);
+      return { gateway, tries: mine.length, answered: answered.length, busy };
     }),
   };
 }
 
 /** Why no connection by a gateway was tried, and whether that is a failure. */
-function whyUntried(gateway: string, { routes, policies, endpoints }: Found): CheckResult {
+function whyUntried({ gateway, busy }: Tried, { routes, policies, endpoints }: Found): CheckResult {
   const to = endpoints.join(", ");
+  if (busy) {
+    const summary = `no local port was free for a connection by ${gateway}`;
+    return { verdict: "unknown", summary, hint: "Run the check again in a minute." };
+  }
   const of = routes.find((route) => route.some((hop) => hop.gateway === gateway));
   if (of === undefined) {
     return {

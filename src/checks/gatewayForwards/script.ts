@@ -4,6 +4,9 @@ import { sh } from "../../model/sh.js";
 /** Local ports whose flows are predicted for each endpoint. One in 512 is found for any weight of a common ratio. */
 export const CANDIDATES = 512;
 
+/** Ports kept for each connection: some may be taken, for a minute also by what was closed just now (TIME_WAIT). */
+const SPARE = 4;
+
 /**
  * Puts the address that the SSH connection comes from in `$c`. sudo takes SSH_CONNECTION away, but its own process, the parent of this
  * shell, was started with it, and root may look.
@@ -17,7 +20,7 @@ c=\${c%% *}`;
  *
  *   policy ADDRESS N                  the hash policy of the endpoint's family
  *   route ADDRESS ROUTE               the route that holds for it, all next hops
- *   try GATEWAY ADDRESS PORT RESULT   a connection and how it went, as `connect` says
+ *   try GATEWAY ADDRESS PORT RESULT   a connection and how it went, as `connect` says; after `busy` comes another port
  *
  * Ports start at one that differs from run to run, below those that the kernel gives out by itself (Linux ip-sysctl, ip_local_port_range).
  */
@@ -34,20 +37,33 @@ echo "route $1 $(ip -o route get fibmatch "$1" 2>&1)"
 ways=$(predict "$1" "$2" $first ${CANDIDATES})
 case $1 in *:*) to="[$1]" ;; *) to=$1 ;; esac
 for g in $gateways; do
+ports=
 n=0
 p=$first
 IFS=$newline
 for way in $ways; do
-case "$way " in *" via $g "*|*" via inet6 $g "*)
-n=$((n+1))
-(unset IFS; r=$(connect "$to" "$2" $wait $p); echo "try $g $1 $p $r") &
-esac
+case "$way " in *" via $g "*|*" via inet6 $g "*) ports="$ports $p"; n=$((n+1)) ;; esac
 p=$((p+1))
-[ $n -lt $probes ] || break
+[ $n -lt $((probes * ${SPARE})) ] || break
 done
 unset IFS
+i=0
+while [ $i -lt $probes ] && [ $i -lt $n ]; do
+one $i "$g" "$1" "$2" $ports &
+i=$((i+1))
+done
 done
 shift 2
 done
 wait
+}
+one() {
+skip=$1 gateway=$2 address=$3 port=$4
+shift $((4 + skip))
+while [ $# -gt 0 ]; do
+r=$(connect "$to" $port $wait $1)
+echo "try $gateway $address $1 $r"
+[ $r = busy ] && [ $# -gt $probes ] || return 0
+shift $probes
+done
 }`;

@@ -5,15 +5,15 @@ import { sh } from "../../model/sh.js";
 export type Connected = "open" | "refused" | "busy" | "silent";
 
 /**
- * Defines the shell function `connect HOST PORT SECONDS [LOCALPORT]`, which prints a {@link Connected}: by curl, else by nc, else it ends the
- * script with status 127. An address in brackets is taken by curl only, so nc gets it without.
+ * Defines the shell function `connect HOST PORT SECONDS [LOCALPORT]`, which prints a {@link Connected}: by nc where it can connect without sending
+ * anything, else by an HTTP request of curl; without both it ends the script with status 127. An address of IPv6 stands in brackets.
  */
-export const CONNECT: Sh = sh`if command -v curl >/dev/null 2>&1; then
-dial() { curl -sv --connect-timeout "$3" --max-time "$3" \${4:+--local-port "$4"} "telnet://$1:$2" </dev/null; }
-elif command -v nc >/dev/null 2>&1; then
-dial() { h=\${1#[}; nc -v -n -z -w "$3" \${4:+-p "$4"} "\${h%]}" "$2"; }
+export const CONNECT: Sh = sh`if nc -h 2>&1 | grep -q -e -z; then
+dial() { h=\${1#[}; nc -v -z -w "$3" \${4:+-p "$4"} "\${h%]}" "$2"; }
+elif command -v curl >/dev/null 2>&1; then
+dial() { curl -sv -o /dev/null --noproxy '*' --max-time "$3" \${4:+--local-port "$4"} "http://$1:$2/"; }
 else
-echo 'neither curl nor nc is on the host' >&2
+echo 'neither nc nor curl is on the host' >&2
 exit 127
 fi
 connect() {
