@@ -1,4 +1,4 @@
-// Builds dist/: writes the barrel of resources (one line per file in src/resources/, so that adding a resource
+// Builds dist/: writes the barrels of resources and checks (one line per file in their folders, so that adding a kind
 // touches no registry), compiles, and marks the command executable.
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -6,17 +6,19 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const resources = join(root, "src/resources");
-const names = readdirSync(resources)
-  .filter((name) => name.endsWith(".ts") && name !== "index.ts")
-  .sort();
-const barrel = [
-  "// Written by scripts/build.mjs from the files beside it; not kept in git.",
-  ...names.map((name) => `export * from "./${name.replace(/\.ts$/, ".js")}";`),
-  "",
-].join("\n");
-const barrelFile = join(resources, "index.ts");
-if (!existsSync(barrelFile) || readFileSync(barrelFile, "utf8") !== barrel) writeFileSync(barrelFile, barrel);
+for (const folder of ["src/resources", "src/checks"]) {
+  const kinds = join(root, folder);
+  const names = readdirSync(kinds)
+    .filter((name) => name.endsWith(".ts") && name !== "index.ts")
+    .sort();
+  const barrel = [
+    "// Written by scripts/build.mjs from the files beside it; not kept in git.",
+    ...names.map((name) => `export * from "./${name.replace(/\.ts$/, ".js")}";`),
+    "",
+  ].join("\n");
+  const file = join(kinds, "index.ts");
+  if (!existsSync(file) || readFileSync(file, "utf8") !== barrel) writeFileSync(file, barrel);
+}
 
 if (!process.argv.includes("--barrel-only")) {
   const tsc = join(root, "node_modules/typescript/bin/tsc");

@@ -3,12 +3,24 @@
  * @packageDocumentation
  */
 export { z } from "zod";
+export * from "./checks/index.js";
+export type {
+  Check,
+  CheckKind,
+  CheckOptions,
+  CheckOutput,
+  CheckResult,
+  Share,
+  Verdict,
+} from "./model/check.js";
+export { defineCheck } from "./model/check.js";
 export type { Json } from "./model/json.js";
 export type { AnyResource, Layer, Resource, Step, Task, TaskFactory, TaskOptions } from "./model/resource.js";
 export { defineResource, ProbeError } from "./model/resource.js";
 export type { Sh, ShValue } from "./model/sh.js";
 export { joinSh, sh, trustedSh } from "./model/sh.js";
 export type {
+  CheckList,
   Playbook,
   PlaybookContext,
   PlaybookDefinition,

@@ -9,14 +9,28 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   model: [],
   inventory: [],
   resources: [],
+  // Checks read some of what resources manage: who sets a parameter at boot.
+  checks: ["resources"],
   transport: [],
   report: [],
+  journal: [],
   lab: [],
   playbook: ["inventory", "resources"],
   plan: ["playbook"],
   run: ["plan", "transport"],
-  cli: ["inventory", "resources", "transport", "report", "lab", "playbook", "plan", "run", "index"],
-  index: ["playbook", "resources"],
+  cli: [
+    "inventory",
+    "resources",
+    "transport",
+    "report",
+    "journal",
+    "lab",
+    "playbook",
+    "plan",
+    "run",
+    "index",
+  ],
+  index: ["playbook", "resources", "checks"],
 };
 
 function files(folder: string): readonly string[] {

@@ -1,20 +1,36 @@
 import { createInterface } from "node:readline/promises";
 import { SurefootError } from "../model/error.js";
+import { onInterrupt } from "./interrupt.js";
 
 /** Whether a person can be asked: stdin and stderr are terminals. */
 export function canAsk(): boolean {
   return process.stdin.isTTY === true && process.stderr.isTTY === true;
 }
 
-/** Asks a question on the terminal that only `y` or `yes` answers with yes. */
-export async function confirm(question: string, signal: AbortSignal): Promise<boolean> {
+/**
+ * Asks a question on the terminal that only `y` or `yes` answers with yes. A terminal that goes away means no.
+ * @throws SurefootError `interrupted` for Ctrl-C or a signal that ends the process.
+ */
+export async function confirm(question: string): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const gone = new AbortController();
+  const interruption = onInterrupt(
+    () => undefined,
+    () => 0,
+  );
+  terminal.once("close", () => gone.abort());
+  const ctrlC = new AbortController();
+  terminal.once("SIGINT", () => ctrlC.abort());
+  const stop = AbortSignal.any([interruption.stop, ctrlC.signal]);
   try {
+    const signal = AbortSignal.any([stop, gone.signal]);
     return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `, { signal })).trim());
   } catch (thrown) {
-    if (signal.aborted) return false;
+    if (stop.aborted) throw interrupted("Nothing was changed.");
+    if (gone.signal.aborted) return false;
     throw thrown;
   } finally {
+    interruption.dispose();
     terminal.close();
   }
 }
@@ -52,7 +68,7 @@ function typedLine(): Promise<string> {
           return;
         }
         if (char === "\u0003") {
-          done(() => reject(interrupted()));
+          done(() => reject(interrupted("Nothing was contacted.")));
           return;
         }
         typed = char === "\u007f" || char === "\b" ? typed.slice(0, -1) : typed + char;
@@ -66,6 +82,6 @@ function typedLine(): Promise<string> {
   });
 }
 
-function interrupted(): SurefootError {
-  return new SurefootError({ code: "interrupted", message: "interrupted", hint: "Nothing was contacted." });
+function interrupted(hint: string): SurefootError {
+  return new SurefootError({ code: "interrupted", message: "interrupted", hint });
 }

@@ -1,28 +1,21 @@
-import { randomBytes } from "node:crypto";
-import { hostname, userInfo } from "node:os";
-import { loadInventory } from "../inventory/load.js";
-import { selectHosts } from "../inventory/pattern.js";
+import { newRunId } from "../journal/folder.js";
 import { SurefootError } from "../model/error.js";
-import type { EventBody, Tally } from "../model/event.js";
-import { EVENT_VERSION } from "../model/event.js";
 import { EXIT } from "../model/exit.js";
 import type { HostPlan } from "../model/plan.js";
-import type { Become, Target } from "../model/target.js";
-import type { SavedHost } from "../plan/saved.js";
+import type { SavedHost } from "../plan/approve.js";
+import { refuseUnapproved } from "../plan/approve.js";
 import { readApproved, savePlan } from "../plan/saved.js";
-import { provideApi } from "../playbook/api.js";
 import type { HostTasks } from "../playbook/expand.js";
-import { expandPlaybook } from "../playbook/expand.js";
-import { loadPlaybook } from "../playbook/load.js";
-import type { Reporter } from "../report/reporter.js";
-import { exitCodeOf, runHosts } from "../run/engine.js";
-import { passwordReader } from "../transport/become.js";
-import { sshTransport } from "../transport/ssh.js";
-import { askPassword, canAsk, confirm } from "./ask.js";
-import type { Interruption } from "./interrupt.js";
-import { onInterrupt } from "./interrupt.js";
-import type { FleetFlags } from "./options.js";
+import type { RunContext } from "../run/context.js";
+import { canAsk, confirm } from "./ask.js";
+import type { ChangeFlags, FleetFlags } from "./options.js";
+import type { PassResult, Recording } from "./pass.js";
+import { pass } from "./pass.js";
+import type { Fleet } from "./prepare.js";
+import { prepare } from "./prepare.js";
+import { headerFor } from "./record.js";
 import { makeReporter } from "./reporters.js";
+import { gateOf, rolloutOf } from "./waves.js";
 
 /** `surefoot plan` with its own flags. */
 export interface PlanFlags extends FleetFlags {
@@ -30,33 +23,24 @@ export interface PlanFlags extends FleetFlags {
 }
 
 /** `surefoot run` with its own flags. */
-export interface RunFlags extends FleetFlags {
-  readonly yes?: true;
+export interface RunFlags extends ChangeFlags {
   readonly plan?: string;
-  /** Seconds. */
-  readonly confirmTimeout: number;
-  readonly rehearse?: true;
+  readonly rollback?: true;
 }
 
 /** Reads and compares the fleet; gives the exit code. */
 export async function planFleet(playbook: string, flags: PlanFlags): Promise<number> {
   const fleet = await prepare(playbook, flags);
-  const saved = new Map<string, { fingerprint?: string; plan?: HostPlan }>();
+  const { approved, ...seen } = approvals();
   const result = await pass(fleet, flags, {
     command: "plan",
     mode: "plan",
+    jobs: fleet.jobs,
     reporter: makeReporter(flags),
-    planned: (host, fingerprint) => saved.set(host, { fingerprint }),
-    ...(flags.out === undefined
-      ? {}
-      : { plan: (plan) => saved.set(plan.host, { ...saved.get(plan.host), plan }) }),
+    ...(flags.out === undefined ? {} : seen),
   });
   if (flags.out !== undefined) {
-    const hosts = new Map<string, SavedHost>();
-    for (const [host, { fingerprint, plan }] of saved) {
-      if (fingerprint !== undefined && plan !== undefined) hosts.set(host, { fingerprint, plan });
-    }
-    await savePlan(flags.out, { playbook, inventory: flags.inventory, hosts });
+    await savePlan(flags.out, { playbook, inventory: flags.inventory, hosts: approved() });
   }
   return result.exitCode;
 }
@@ -64,144 +48,128 @@ export async function planFleet(playbook: string, flags: PlanFlags): Promise<num
 /** Plans, asks unless told not to, applies, verifies; gives the exit code. */
 export async function runFleet(playbook: string, flags: RunFlags): Promise<number> {
   const ask = flags.yes !== true && flags.plan === undefined;
-  if (ask && (flags.json === true || !canAsk())) {
-    throw new SurefootError({
-      code: "flag-invalid",
-      message: "there is nobody to ask whether to apply the plan",
-      hint: "Add --yes to apply without asking, or look first with `surefoot plan`.",
-    });
-  }
+  if (ask) requireAnswer(flags);
   const fleet = await prepare(playbook, flags);
-  const { confirmTimeout, rehearse } = flags;
-  const apply = {
-    command: "run",
-    mode: "apply",
-    confirmTimeout,
-    ...(rehearse === undefined ? {} : { rehearse }),
-  } as const;
-  if (flags.plan !== undefined) {
-    const approved = await readApproved(flags.plan);
-    const jobs = fleet.jobs.filter((job) => approved.has(job.target.host));
-    return (await pass({ ...fleet, jobs }, flags, { ...apply, approved, reporter: makeReporter(flags) }))
-      .exitCode;
-  }
-  if (!ask) return (await pass(fleet, flags, { ...apply, reporter: makeReporter(flags) })).exitCode;
+  const header = await headerFor(fleet, flags, { run: newRunId(), command: "run" });
+  const recording: Recording = { state: flags.state, header, how: "new" };
+  const { plan } = flags;
+  const result =
+    plan === undefined
+      ? await change(fleet, flags, { command: "run", recording, ask, wanted: () => true })
+      : await carryOut(fleet, flags, { command: "run", recording, plan });
+  if (typeof result === "number") return result;
+  if (result.stopped === undefined || flags.rollback !== true) return result.exitCode;
+  const { takeBack } = await import("./rollback.js");
+  await takeBack(fleet, flags, result.run);
+  return result.exitCode;
+}
 
-  const approved = new Map<string, string>();
+/**
+ * @throws SurefootError `flag-invalid` where nobody can answer the question whether to apply.
+ */
+export function requireAnswer(flags: Pick<FleetFlags, "json">): void {
+  if (flags.json !== true && canAsk()) return;
+  throw new SurefootError({
+    code: "flag-invalid",
+    message: "there is nobody to ask whether to apply the plan",
+    hint: "Add --yes to apply without asking, or look first with `surefoot plan`.",
+  });
+}
+
+/** Collects each host's plan with its fingerprint. */
+function approvals(): {
+  readonly planned: (host: string, fingerprint: string) => void;
+  readonly plan: (plan: HostPlan) => void;
+  readonly approved: () => ReadonlyMap<string, SavedHost>;
+} {
+  const fingerprints = new Map<string, string>();
+  const approved = new Map<string, SavedHost>();
+  return {
+    planned: (host, fingerprint) => fingerprints.set(host, fingerprint),
+    plan: (plan) => {
+      const fingerprint = fingerprints.get(plan.host);
+      if (fingerprint !== undefined) approved.set(plan.host, { fingerprint, plan });
+    },
+    approved: () => approved,
+  };
+}
+
+/** Carries a saved plan out. */
+async function carryOut(
+  fleet: Fleet,
+  flags: RunFlags,
+  options: { readonly command: string; readonly recording: Recording; readonly plan: string },
+): Promise<PassResult> {
+  const approved = await readApproved(options.plan, {
+    playbook: fleet.playbook,
+    inventory: fleet.inventory,
+    isHost: (name) => fleet.environment.hosts.has(name),
+  });
+  const planned = { ...fleet, jobs: fleet.jobs.filter((job) => approved.has(job.target.host)) };
+  return apply(planned, flags, {
+    command: options.command,
+    recording: options.recording,
+    wanted: () => true,
+    refuse: (plan) => refuseUnapproved(approved, plan),
+  });
+}
+
+/** What a change of a fleet is told. */
+export interface ChangeOptions {
+  readonly command: string;
+  readonly recording: Recording;
+  /** Show the plan and ask before it is carried out. */
+  readonly ask: boolean;
+  /** Hosts that are to be done; waves and shares are those of all hosts. */
+  readonly wanted: (job: HostTasks) => boolean;
+  /** Without waves, budget and gate. */
+  readonly atOnce?: true;
+  readonly refuse?: RunContext["refuse"];
+}
+
+/** Changes a fleet, after asking where that is wanted. A number is the exit code where it came to no change. */
+export async function change(
+  fleet: Fleet,
+  flags: ChangeFlags,
+  options: ChangeOptions,
+): Promise<PassResult | number> {
+  const { command, ask, wanted } = options;
+  if (!ask) return apply(fleet, flags, options);
+  const jobs = fleet.jobs.filter(wanted);
+  const { approved, ...seen } = approvals();
   const planned = await pass(fleet, flags, {
-    command: "run",
+    command,
     mode: "plan",
+    jobs,
     reporter: makeReporter({ ...flags, report: [] }),
-    planned: (host, fingerprint) => approved.set(host, fingerprint),
+    ...seen,
   });
   const changes = planned.tally["would-change"];
   if (planned.exitCode === EXIT.interrupted) return planned.exitCode;
   if (changes === 0 && flags.report.length === 0) return planned.exitCode;
   const question = `Apply this to ${changes} host${changes === 1 ? "" : "s"}?`;
-  if (changes > 0 && !(await confirm(question, new AbortController().signal))) {
+  if (changes > 0 && !(await confirm(question))) {
     process.stderr.write("Nothing was changed.\n");
     return EXIT.pending;
   }
-  return (await pass(fleet, flags, { ...apply, approved, reporter: makeReporter(flags) })).exitCode;
+  const refuse = (plan: HostPlan) => refuseUnapproved(approved(), plan) ?? options.refuse?.(plan);
+  return apply(fleet, flags, { ...options, refuse });
 }
 
-interface Fleet {
-  readonly playbook: string;
-  readonly inventory: string;
-  readonly jobs: readonly HostTasks[];
-  /** Finds a host of the inventory, for jumps. */
-  readonly target: (name: string) => Target | undefined;
-}
-
-/** Everything that can be known without contacting any host: all bad input is found here. */
-async function prepare(path: string, flags: FleetFlags): Promise<Fleet> {
-  const inventory = await loadInventory(flags.inventory, { extraVars: flags.extraVar });
-  provideApi(await import("../index.js"));
-  const loaded = await loadPlaybook(path);
-  const hosts = selectHosts(inventory, loaded.playbook.hosts, flags.limit);
-  const expanded = expandPlaybook(loaded, hosts, flags.tags);
-  const jobs =
-    flags.askBecomePass === true ? withPassword(expanded, await askPassword("sudo password: ")) : expanded;
-  return {
-    playbook: path,
-    inventory: flags.inventory,
-    jobs,
-    target: (name) => inventory.hosts.get(name)?.target,
-  };
-}
-
-function withPassword(jobs: readonly HostTasks[], value: string): readonly HostTasks[] {
-  return jobs.map((job) => {
-    const become: Become = { user: job.target.become?.user ?? "root", password: { value } };
-    return { ...job, target: { ...job.target, become } };
+/** One pass that changes hosts, in the waves that playbook and flags ask for. */
+function apply(fleet: Fleet, flags: ChangeFlags, options: Omit<ChangeOptions, "ask">): Promise<PassResult> {
+  const { command, recording, wanted, refuse } = options;
+  return pass(fleet, flags, {
+    command,
+    mode: "apply",
+    reporter: makeReporter(flags),
+    jobs: fleet.jobs.filter(wanted),
+    ...(options.atOnce === true
+      ? {}
+      : { rollout: rolloutOf(fleet, flags, wanted), gate: gateOf(fleet, flags.forks) }),
+    recording,
+    confirmTimeout: flags.confirmTimeout,
+    ...(flags.rehearse === undefined ? {} : { rehearse: flags.rehearse }),
+    ...(refuse === undefined ? {} : { refuse }),
   });
-}
-
-interface Pass {
-  readonly command: string;
-  readonly mode: "plan" | "apply";
-  readonly reporter: Reporter;
-  readonly approved?: ReadonlyMap<string, string>;
-  readonly planned?: (host: string, fingerprint: string) => void;
-  readonly plan?: (plan: HostPlan) => void;
-  /** Seconds. */
-  readonly confirmTimeout?: number;
-  readonly rehearse?: true;
-}
-
-/** Seconds that a change which could cut a host off has to prove itself. */
-const CONFIRM_S = 30;
-/** New connections that must all be answered: where every other one fails, four and the login miss that once in 32 times. */
-const CONFIRM_CONNECTIONS = 4;
-
-/** Who this process is, as others see it in a lease. */
-function whoRuns(): string {
-  return `${userInfo().username}@${hostname()} (pid ${process.pid})`;
-}
-
-/** One pass over all hosts, told to the reporter. */
-async function pass(
-  fleet: Fleet,
-  flags: FleetFlags,
-  options: Pass,
-): Promise<{ readonly tally: Tally; readonly exitCode: number }> {
-  const { reporter, planned, plan, approved } = options;
-  const run = `${new Date().toISOString().replace(/[-:]|\.\d+/g, "")}-${randomBytes(3).toString("hex")}`;
-  const start = performance.now();
-  const emit = (body: EventBody): void => {
-    if (body.type === "host-planned") plan?.(body.plan);
-    reporter.onEvent({ ...body, at: new Date().toISOString() });
-  };
-  const interruption: Interruption = onInterrupt((text) => process.stderr.write(text));
-  const transport = sshTransport({ resolveJump: fleet.target });
-  const { playbook, inventory, jobs } = fleet;
-  try {
-    const { command } = options;
-    emit({ type: "run-started", v: EVENT_VERSION, run, command, playbook, inventory, hosts: jobs.length });
-    const tally = await runHosts(
-      {
-        transport,
-        mode: options.mode,
-        timeouts: { probeMs: flags.timeout * 1000, stepMs: flags.stepTimeout * 1000 },
-        identity: { run, who: whoRuns() },
-        confirm: { seconds: options.confirmTimeout ?? CONFIRM_S, connections: CONFIRM_CONNECTIONS },
-        ...(options.rehearse === true ? { rehearses: (host: string) => host === jobs[0]?.target.host } : {}),
-        ...(approved === undefined ? {} : { approved }),
-        ...(planned === undefined ? {} : { planned }),
-        emit,
-        password: passwordReader(),
-        stop: interruption.stop,
-        kill: interruption.kill,
-      },
-      jobs,
-      flags.forks,
-    );
-    const exitCode = exitCodeOf(tally, interruption.stop.aborted);
-    emit({ type: "run-finished", run, tally, exitCode, ms: Math.round(performance.now() - start) });
-    return { tally, exitCode };
-  } finally {
-    interruption.dispose();
-    await transport.close();
-    await reporter.close();
-  }
 }

@@ -3,10 +3,10 @@ import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { main } from "./program.js";
 
-// A reader that goes away (`| head`) ends what is said, not what is done.
+// A reader that goes away (`| head`), or a terminal that is closed, ends what is said, not what is done.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error) => {
-    if (!("code" in error) || error.code !== "EPIPE") throw error;
+    if (!("code" in error) || (error.code !== "EPIPE" && error.code !== "EIO")) throw error;
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 
 /** Flags that every command on a fleet shares. */
 export interface FleetFlags {
@@ -18,7 +18,40 @@ export interface FleetFlags {
   readonly askBecomePass?: true;
 }
 
-/** A whole number of at least 1, from a flag. */
+/** Flags of commands that change hosts and keep a record of it. */
+export interface ChangeFlags extends FleetFlags {
+  readonly yes?: true;
+  /** Folder of the journals. */
+  readonly state: string;
+  readonly waves?: string;
+  readonly budget?: string;
+  /** Seconds. */
+  readonly confirmTimeout: number;
+  readonly rehearse?: true;
+}
+
+/** Adds the flag for how long a change that could cut a host off may take to prove itself. */
+export function confirmOption(command: Command, seconds?: number): Command {
+  return command.addOption(
+    new Option(
+      "--confirm-timeout <seconds>",
+      "how long a change that could cut a host off has to prove itself before the host takes it back",
+    )
+      .argParser(positive)
+      .default(seconds),
+  );
+}
+
+/** Adds the flag for the folder that journals are kept in. */
+export function stateOption(command: Command): Command {
+  return command.addOption(
+    new Option("--state <dir>", "folder that runs are recorded in")
+      .env("SUREFOOT_STATE")
+      .default(".surefoot"),
+  );
+}
+
+/** Reads a whole number of at least 1. */
 export function positive(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1)
@@ -26,29 +59,37 @@ export function positive(text: string): number {
   return value;
 }
 
-const collect = (value: string, list: readonly string[]): readonly string[] => [...list, value];
+/** Collects the values of a flag that may be repeated. */
+export const collect = (value: string, list: readonly string[]): readonly string[] => [...list, value];
 
 /** Adds the flags that every command on a fleet shares. */
 export function fleetOptions(command: Command): Command {
+  return reportOptions(
+    command
+      .requiredOption("-i, --inventory <dir>", "folder of the environment, with its hosts.yml")
+      .option(
+        "--limit <pattern>",
+        "only these hosts: names, groups, globs; a:b both, a:&b common, a:!b without",
+      )
+      .option("--tags <list>", "only tasks with one of these tags, separated by commas", (text) =>
+        text.split(","),
+      )
+      .option(
+        "-e, --extra-var <key=value>",
+        "a variable that wins over the inventory's; may be repeated",
+        collect,
+        [],
+      )
+      .option("--forks <n>", "hosts worked on at a time", positive, 50)
+      .option("--timeout <seconds>", "longest wait for an answer of a host", positive, 60)
+      .option("--step-timeout <seconds>", "longest time for one step", positive, 300)
+      .option("-K, --ask-become-pass", "ask once for the password that sudo asks for"),
+  );
+}
+
+/** Adds the flags that say how a command tells of hosts. */
+export function reportOptions(command: Command): Command {
   return command
-    .requiredOption("-i, --inventory <dir>", "folder of the environment, with its hosts.yml")
-    .option(
-      "--limit <pattern>",
-      "only these hosts: names, groups, globs; a:b both, a:&b common, a:!b without",
-    )
-    .option("--tags <list>", "only tasks with one of these tags, separated by commas", (text) =>
-      text.split(","),
-    )
-    .option(
-      "-e, --extra-var <key=value>",
-      "a variable that wins over the inventory's; may be repeated",
-      collect,
-      [],
-    )
-    .option("--forks <n>", "hosts worked on at a time", positive, 50)
-    .option("--timeout <seconds>", "longest wait for an answer of a host", positive, 60)
-    .option("--step-timeout <seconds>", "longest time for one step", positive, 300)
-    .option("-K, --ask-become-pass", "ask once for the password that sudo asks for")
     .option("--report <kind=file>", "also write a report: junit=FILE; may be repeated", collect, [])
     .option("--json", "JSON Lines events on stdout, and nothing else")
     .option("-v, --verbose", "say more; twice for still more", (_text, level: number) => level + 1, 0);

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { reportFailure } from "./failure.js";
+import { version } from "./version.js";
 
 /** A command: what the overview says of it, and where it is. Loaded only when it is called, to start quickly. */
 interface CommandEntry {
@@ -17,6 +17,18 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "show what a run would change, and change nothing",
     register: async () => (await import("./run.js")).registerPlan,
   },
+  runs: {
+    summary: "list runs, show one, go on with one that was cut short",
+    register: async () => (await import("./runs.js")).registerRuns,
+  },
+  rollback: {
+    summary: "take a run's changes back",
+    register: async () => (await import("./rollback.js")).registerRollback,
+  },
+  verify: {
+    summary: "make a playbook's checks, and change nothing",
+    register: async () => (await import("./verify.js")).registerVerify,
+  },
   inventory: {
     summary: "list hosts, show one, explain where a variable comes from",
     register: async () => (await import("./inventory.js")).registerInventory,
@@ -30,12 +42,6 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     register: async () => (await import("./init.js")).registerInit,
   },
 };
-
-function version(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  const data: unknown = JSON.parse(text);
-  return typeof data === "object" && data !== null && "version" in data ? String(data.version) : "unknown";
-}
 
 /** Runs the command line and gives its exit code; errors are printed, never thrown. */
 export async function main(args: readonly string[]): Promise<number> {

@@ -1,20 +1,32 @@
 import { SurefootError } from "../model/error.js";
+import type { ChangeStyle } from "../report/changes.js";
+import type { Fold } from "../report/fold.js";
+import { RunFold } from "../report/fold.js";
 import { jsonReporter } from "../report/json.js";
 import { junitReporter } from "../report/junit.js";
 import type { Reporter } from "../report/reporter.js";
 import { tee } from "../report/reporter.js";
 import { terminalReporter } from "../report/terminal.js";
+import { painter } from "../report/text.js";
 import { useColor } from "./failure.js";
 import type { FleetFlags } from "./options.js";
+
+/** How a command's end is told. */
+export interface View {
+  fold(style: ChangeStyle): Fold;
+  junit(file: string): Reporter;
+}
+
+const RUN: View = { fold: (style) => new RunFold(style), junit: junitReporter };
 
 /**
  * The reports that the flags ask for.
  * @throws SurefootError `flag-invalid` for a kind of report that does not exist.
  */
-export function makeReporter(flags: FleetFlags): Reporter {
+export function makeReporter(flags: FleetFlags, view: View = RUN): Reporter {
   const files = flags.report.map((text) => {
     const [kind, file] = text.split(/=(.*)/s);
-    if (kind === "junit" && file !== undefined && file !== "") return junitReporter(file);
+    if (kind === "junit" && file !== undefined && file !== "") return view.junit(file);
     throw new SurefootError({
       code: "flag-invalid",
       message: `--report ${text} is no report`,
@@ -22,9 +34,10 @@ export function makeReporter(flags: FleetFlags): Reporter {
     });
   });
   const out = process.stdout;
+  const color = useColor(out);
   const main =
     flags.json === true
       ? jsonReporter(out)
-      : terminalReporter({ out, color: useColor(out), verbose: flags.verbose });
+      : terminalReporter({ out, fold: view.fold({ paint: painter(color), verbose: flags.verbose }) });
   return tee([main, ...files]);
 }

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { PlanFlags, RunFlags } from "./fleet.js";
-import { fleetOptions, positive } from "./options.js";
+import { confirmOption, fleetOptions, stateOption } from "./options.js";
 
 /** `surefoot plan`: up to the plan, with the diff; changes nothing. */
 export function registerPlan(program: Command): void {
@@ -19,18 +19,18 @@ export function registerPlan(program: Command): void {
 
 /** `surefoot run`: plan, show, ask, apply, verify. */
 export function registerRun(program: Command): void {
-  fleetOptions(program.command("run"))
+  confirmOption(stateOption(fleetOptions(program.command("run"))), 30)
     .description("Plan, show the plan, ask, apply it, and prove by reading again that it holds.")
     .argument("<playbook>", "a playbook file")
     .option("--yes", "apply without asking")
-    .option(
-      "--confirm-timeout <seconds>",
-      "how long a change that could cut a host off has to prove itself before the host takes it back",
-      positive,
-      30,
-    )
     .option("--rehearse", "first let the first host take the change back by its timer, to prove the way back")
     .option("--plan <file>", "carry out this saved plan; a host that has changed since is left alone")
+    .option("--waves <ends>", "hosts or shares after which a wave ends, instead of the playbook's: 1,10%,50%")
+    .option("--budget <n>", "hosts, or a share, that may end badly before no further one is started")
+    .option(
+      "--rollback",
+      "when the budget is spent or a gate does not pass, take back the hosts already done",
+    )
     .addHelpText("after", "\nExample:\n  surefoot run playbooks/ecmp.ts -i inventories/lab --yes")
     .action(async (playbook: string, flags: RunFlags) => {
       const { runFleet } = await import("./fleet.js");

@@ -1,3 +1,4 @@
+import type { CheckResult } from "./check.js";
 import type { ErrorData } from "./error.js";
 import type { HostPlan } from "./plan.js";
 
@@ -47,6 +48,57 @@ export interface RunStarted {
   readonly playbook: string;
   readonly inventory: string;
   readonly hosts: number;
+  /** File that the run is recorded in, where it is: what `surefoot runs` reads. */
+  readonly journal?: string;
+}
+/** A wave of a rollout begins. */
+export interface WaveStarted {
+  readonly type: "wave-started";
+  /** From 1. */
+  readonly wave: number;
+  /** How many there are. */
+  readonly waves: number;
+  /** Names of its hosts, in the order in which they are started. */
+  readonly hosts: readonly string[];
+}
+/** All hosts of a wave that were started have ended. */
+export interface WaveFinished {
+  readonly type: "wave-finished";
+  readonly wave: number;
+  readonly waves: number;
+  readonly tally: Tally;
+}
+/** What a gate's check found where it did not pass. */
+export interface GateFinding {
+  /** The host that it is about. */
+  readonly host: string;
+  readonly title: string;
+  /** One line for people. */
+  readonly summary: string;
+  readonly hint?: string;
+}
+/** The gate behind a wave was looked at for the last time. */
+export interface GateFinished {
+  readonly type: "gate-finished";
+  readonly wave: number;
+  readonly waves: number;
+  readonly passed: boolean;
+  /** How often it was looked at. */
+  readonly attempts: number;
+  /** Empty where it passed. */
+  readonly findings: readonly GateFinding[];
+  readonly ms: number;
+}
+/** A rollout starts no further host: its failure budget is spent, or a gate did not pass. */
+export interface RolloutStopped {
+  readonly type: "rollout-stopped";
+  readonly why: "budget" | "gate";
+  readonly wave: number;
+  readonly waves: number;
+  /** Hosts that ended badly, by name. */
+  readonly bad: Readonly<Record<string, Outcome>>;
+  /** How many such hosts the run may have before it stops. */
+  readonly budget?: number;
 }
 /** A host enters a phase. */
 export interface HostPhase {
@@ -78,12 +130,32 @@ export interface StepFinished {
   /** Milliseconds since the script's previous frame, as seen by the controller. */
   readonly ms: number;
 }
+/** A host has a timer armed that takes its change back by itself, unless the change is confirmed before. */
+export interface TimerArmed {
+  readonly type: "timer-armed";
+  readonly host: string;
+  /** From now until it fires at the latest. */
+  readonly seconds: number;
+}
+/** A host's timer is no longer armed: the change was confirmed, or is taken back. */
+export interface TimerDisarmed {
+  readonly type: "timer-disarmed";
+  readonly host: string;
+}
 /** A host took a change back by itself, by the timer that was let fire on purpose, and was read again as it was before. */
 export interface HostRehearsed {
   readonly type: "host-rehearsed";
   readonly host: string;
   /** Milliseconds from the proof that the change could be confirmed to the proof that it was taken back. */
   readonly ms: number;
+}
+/** A check was made on a host, or could not be: what it found. `check` is its id. */
+export interface CheckFinished extends CheckResult {
+  readonly type: "check-finished";
+  readonly host: string;
+  readonly check: string;
+  readonly kind: string;
+  readonly title: string;
 }
 /** A host is done, well or not. */
 export interface HostFinished {
@@ -117,11 +189,18 @@ export interface CommandFailed {
 /** Everything that happens in a run, without its time. */
 export type EventBody =
   | RunStarted
+  | WaveStarted
+  | WaveFinished
+  | GateFinished
+  | RolloutStopped
   | HostPhase
   | HostPlanned
   | StepStarted
   | StepFinished
+  | TimerArmed
+  | TimerDisarmed
   | HostRehearsed
+  | CheckFinished
   | HostFinished
   | Warning
   | RunFinished

@@ -108,7 +108,7 @@ export interface TaskFactory<K extends string, In, P, S extends object> {
   readonly schema: z.ZodType<P, In>;
 }
 
-/** Thrown by a task factory for parameters that do not fit; the playbook loader adds the place. */
+/** Thrown by a factory of tasks or checks for parameters that do not fit; the playbook loader adds the place. */
 export class TaskParamsError extends Error {
   override readonly name = "TaskParamsError";
   readonly kind: string;
@@ -121,6 +121,20 @@ export class TaskParamsError extends Error {
 }
 
 /**
+ * Validates and completes the parameters of a task or a check.
+ * @throws TaskParamsError with all that is wrong with them.
+ */
+export function parseParams<P, In>(kind: string, schema: z.ZodType<P, In>, input: In): P {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  const issues = result.error.issues.map((issue) => ({
+    path: issue.path.map(String).join("."),
+    message: issue.message,
+  }));
+  throw new TaskParamsError(kind, issues);
+}
+
+/**
  * Makes a kind from its definition. This is all that a new kind needs: one file in `src/resources/` that exports the
  * result, and its test.
  * @param schema Validates and completes parameters; its input type is what playbooks must write.
@@ -130,17 +144,7 @@ export function defineResource<K extends string, In, P, S extends object>(
   resource: Resource<K, P, S>,
 ): TaskFactory<K, In, P, S> {
   const factory = (input: In, options: TaskOptions = {}): Task => {
-    const result = schema.safeParse(input);
-    if (!result.success) {
-      throw new TaskParamsError(
-        resource.kind,
-        result.error.issues.map((issue) => ({
-          path: issue.path.map(String).join("."),
-          message: issue.message,
-        })),
-      );
-    }
-    const params = result.data;
+    const params = parseParams(resource.kind, schema, input);
     const id = `${resource.kind} ${resource.key(params)}`;
     const title = options.name ?? resource.title?.(params) ?? id;
     return { resource, params, id, title, options };

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Check } from "../model/check.js";
 import type { Task } from "../model/resource.js";
+import type { RolloutDefinition } from "./rollout.js";
 
 /** The host for which a playbook is asked its tasks. */
 export interface PlaybookHost {
@@ -37,6 +38,8 @@ export interface PlaybookDefinition<V extends z.ZodObject> {
   tasks(context: PlaybookContext<z.output<V>>): TaskList;
   /** What must hold on a host once its tasks are done: health gates, and what `surefoot verify` looks at. Pure, as `tasks` is. */
   checks?(context: PlaybookContext<z.output<V>>): CheckList;
+  /** How a run goes over the hosts: in waves, with a failure budget and a gate between waves. All at once by default. */
+  readonly rollout?: RolloutDefinition<z.output<V>>;
 }
 
 const BRAND = Symbol.for("surefoot.playbook");

@@ -19,6 +19,8 @@ export interface HostTasks {
   readonly target: Target;
   readonly tasks: readonly Task[];
   readonly checks: readonly Check[];
+  /** What must hold of the host before a wave after its own begins. */
+  readonly gate: readonly Check[];
 }
 
 /**
@@ -44,11 +46,12 @@ export function expandPlaybook(
       continue;
     }
     try {
-      const { tasks, checks } = callsFor(loaded.playbook, host, checked.data);
+      const { tasks, checks, gate } = callsFor(loaded.playbook, host, checked.data);
       expanded.push({
         target: host.target,
         tasks: tasks.filter((task) => hasTag(task, tags)),
         checks: checks.filter((check) => hasTag(check, tags)),
+        gate,
       });
     } catch (thrown) {
       const error = playbookError(thrown, loaded.file);
@@ -65,10 +68,13 @@ function callsFor(
   playbook: Playbook,
   host: Host,
   vars: Record<string, unknown>,
-): Pick<HostTasks, "tasks" | "checks"> {
+): Pick<HostTasks, "tasks" | "checks" | "gate"> {
   const about = { name: host.name, groups: host.groups, address: host.target.address };
   const context = { vars, host: about };
-  return { tasks: flatten(playbook.tasks(context)), checks: flatten(playbook.checks?.(context) ?? []) };
+  const checks = flatten(playbook.checks?.(context) ?? []);
+  const own = playbook.rollout?.gate?.checks?.(context);
+  const gate = own === undefined ? checks.filter((check) => check.options.gate !== false) : flatten(own);
+  return { tasks: flatten(playbook.tasks(context)), checks, gate };
 }
 
 function hasTag(one: Task | Check, tags: readonly string[] | undefined): boolean {

@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createJiti } from "jiti";
-import type { ErrorCode } from "../model/error.js";
+import type { ErrorCode, ErrorData } from "../model/error.js";
 import { SurefootError, SurefootErrors } from "../model/error.js";
 import type { FilePlace } from "../model/place.js";
 import { codeFrame } from "../model/place.js";
@@ -12,12 +12,15 @@ import { TaskParamsError } from "../model/resource.js";
 import { setTemplateBase } from "../resources/content/render.js";
 import type { Playbook } from "./define.js";
 import { isPlaybook } from "./define.js";
+import { rolloutMistakes } from "./rollout.js";
 
 /** A playbook with the file that it came from. */
 export interface LoadedPlaybook {
   readonly playbook: Playbook;
   /** Absolute path. */
   readonly file: string;
+  /** Absolute paths of it and of the files that it imports, packages left out. */
+  readonly files: readonly string[];
 }
 
 /** Compiled playbooks, so that a second run does not compile them again. */
@@ -59,7 +62,42 @@ export async function loadPlaybook(path: string): Promise<LoadedPlaybook> {
       hint: 'Write `export default playbook({ ... })`, with `import { playbook } from "surefoot"`.',
     });
   }
-  return { playbook: loaded, file };
+  const mistakes = rolloutMistakes(loaded.rollout);
+  if (mistakes.length > 0) throw new SurefootErrors(mistakes.map((message) => rolloutError(message, file)));
+  const files = Object.keys(jiti.cache).filter((path) => !path.includes("/node_modules/") && !isOwn(path));
+  return { playbook: loaded, file, files: [...new Set([file, ...files])].sort() };
+}
+
+/** Whether a file is part of this program. */
+function isOwn(path: string): boolean {
+  return path.startsWith(fileURLToPath(new URL("../", import.meta.url)));
+}
+
+/** The error for a mistake in a playbook's rollout, at the line where its last key stands. */
+function rolloutError(message: string, file: string): ErrorData {
+  const keys = message.split(":")[0]?.split(".") ?? [];
+  const place = { file: shown(file), ...placeOfKeys(readFileSync(file, "utf8"), keys) };
+  return {
+    code: "playbook-invalid",
+    message,
+    place,
+    frame: codeFrame(readFileSync(file, "utf8"), place),
+    hint: "See docs/rollout.md for its form.",
+  };
+}
+
+/** Where keys stand, each behind the one before; as far as they are found. */
+function placeOfKeys(
+  source: string,
+  keys: readonly string[],
+): { readonly line: number; readonly col: number } {
+  let at = 0;
+  for (const key of keys) {
+    const found = new RegExp(`\\b${key}\\b\\s*[:(,}]`).exec(source.slice(at));
+    if (found !== null && !/^\d+$/.test(key)) at += found.index;
+  }
+  const before = source.slice(0, at).split("\n");
+  return { line: before.length, col: (before.at(-1)?.length ?? 0) + 1 };
 }
 
 /** A path as people write it: relative to the working directory where it lies below it. */

@@ -1,25 +1,31 @@
-import type { ErrorData } from "../model/error.js";
-import type { Event, Outcome, RunFinished, RunStarted } from "../model/event.js";
-import { formatPlace } from "../model/place.js";
+import type {
+  Event,
+  GateFinished,
+  Outcome,
+  RolloutStopped,
+  RunFinished,
+  RunStarted,
+  Tally,
+} from "../model/event.js";
 import type { ChangeStyle } from "./changes.js";
 import { showTasks } from "./changes.js";
-import { formatError } from "./errors.js";
-import { compressNames, fewNames } from "./names.js";
-import { duration, indent, plural } from "./text.js";
-
-/** Hosts that a `--limit` in a suggested command may name without becoming unreadable. */
-const LIMIT_PIECES = 12;
+import { again, FailureFold } from "./failures.js";
+import { compressNames } from "./names.js";
+import type { Paint } from "./text.js";
+import { duration, indent, oneLine, plural } from "./text.js";
+import { COLORS, ORDER, tallyWords, WORDS } from "./words.js";
 
 const NO_CHANGES = "";
 
-/** How many of the errors that read the same are told apart by their place. */
-interface Failure {
-  readonly error: ErrorData;
-  readonly hosts: string[];
+/** Collects a run's events for what is told at its end. */
+export interface Fold {
+  onEvent(event: Event): void;
+  /** All that is to be told, ending with a newline. */
+  text(): string;
 }
 
 /** Folds a run's events into what is told at its end: what reads the same for many hosts is told once. */
-export class RunFold {
+export class RunFold implements Fold {
   readonly #style: ChangeStyle;
   /** Each distinct text once, however many hosts share it. */
   readonly #texts = new Map<string, string>();
@@ -28,9 +34,11 @@ export class RunFold {
     string,
     { readonly outcome: Outcome; readonly text: string; readonly hosts: string[] }
   >();
-  readonly #failures = new Map<string, Failure>();
+  readonly #failures = new FailureFold();
   readonly #warnings = new Set<string>();
   #started: RunStarted | undefined;
+  #gate: GateFinished | undefined;
+  #stopped: RolloutStopped | undefined;
   #finished: RunFinished | undefined;
 
   constructor(style: ChangeStyle) {
@@ -40,6 +48,8 @@ export class RunFold {
   onEvent(event: Event): void {
     if (event.type === "run-started") this.#started = event;
     else if (event.type === "run-finished") this.#finished = event;
+    else if (event.type === "gate-finished") this.#gate = event;
+    else if (event.type === "rollout-stopped") this.#stopped = event;
     else if (event.type === "warning") this.#warnings.add(event.message);
     else if (event.type === "host-planned") {
       const text = showTasks(event.plan.tasks, this.#style);
@@ -49,7 +59,7 @@ export class RunFold {
     } else if (event.type === "host-finished") {
       const text = this.#plans.get(event.host) ?? NO_CHANGES;
       this.#plans.delete(event.host);
-      if (event.error !== undefined) this.#fail(event.host, event.error);
+      if (event.error !== undefined) this.#failures.add(event.host, event.error);
       else this.#group(event.outcome, text, event.host);
     }
   }
@@ -61,22 +71,14 @@ export class RunFold {
     group.hosts.push(host);
   }
 
-  #fail(host: string, error: ErrorData): void {
-    const at = error.place !== undefined && "host" in error.place ? (error.place.at ?? "") : "";
-    // Addresses and the like differ from host to host; code and message say whether it is the same trouble.
-    const key = `${error.code}\0${error.message}\0${/^ssh /.test(at) ? "" : at}`;
-    const failure = this.#failures.get(key) ?? { error, hosts: [] };
-    this.#failures.set(key, failure);
-    failure.hosts.push(host);
-  }
-
   /** All that is to be told, ending with a newline. */
   text(): string {
     const parts = [...this.#warnings].map((message) => `warning: ${message}\n`);
     const shown = [...this.#groups.values()].filter((group) => group.text !== "");
     for (const { outcome, text, hosts } of shown)
       parts.push(`${this.#heading(outcome, hosts)}\n${indent(text, "  ")}\n`);
-    for (const failure of this.#failures.values()) parts.push(this.#failure(failure));
+    parts.push(...this.#failures.texts(this.#style.paint));
+    if (this.#gate?.passed === false) parts.push(showGate(this.#gate, this.#style.paint));
     if (this.#finished !== undefined) parts.push(this.#summary(this.#finished));
     return parts.join("\n");
   }
@@ -87,71 +89,69 @@ export class RunFold {
     return `${paint("bold", plural(hosts.length, "host"))} ${paint(COLORS[outcome], what)}: ${compressNames(hosts)}`;
   }
 
-  #failure({ error, hosts }: Failure): string {
-    const { paint } = this.#style;
-    const [only] = hosts;
-    if (hosts.length === 1 && only !== undefined) return formatError(error, paint);
-    const at = error.place === undefined ? "" : formatPlace(error.place).replace(/^[^:]*/, "");
-    return formatError(error, paint, {
-      host: `${plural(hosts.length, "host")}: ${compressNames(hosts)}${at === "" ? "" : ` (first${at})`}`,
-    });
-  }
-
   #summary({ tally, ms }: RunFinished): string {
     const { paint } = this.#style;
-    const outcomes = ORDER.filter((outcome) => tally[outcome] > 0);
-    const counts = outcomes.map((outcome) => paint(COLORS[outcome], `${tally[outcome]} ${WORDS[outcome]}`));
     const total = ORDER.reduce((sum, outcome) => sum + tally[outcome], 0);
-    const line = `${plural(total, "host")} in ${duration(ms)}: ${counts.join(", ") || "nothing to do"}`;
-    const next = this.#next();
-    return next === undefined ? `${line}\n` : `${line}\n${paint("dim", `next: ${next}`)}\n`;
+    const line = `${plural(total, "host")} in ${duration(ms)}: ${tallyWords(tally, paint)}`;
+    const stopped = this.#stopped === undefined ? [] : [paint("bold", stoppedText(this.#stopped))];
+    const ways = this.#waysOn(tally);
+    const next = ways.length > 0 ? undefined : this.#next();
+    return [
+      ...stopped,
+      line,
+      ...[...ways, ...(next === undefined ? [] : [`next: ${next}`])].map((way) => paint("dim", way)),
+    ]
+      .map((text) => `${text}\n`)
+      .join("");
+  }
+
+  /** How to go on with, and to take back, a run that has a record and did not come to all hosts. */
+  #waysOn(tally: Tally): readonly string[] {
+    if (this.#started?.journal === undefined || tally.skipped === 0) return [];
+    const { run, command, journal } = this.#started;
+    const folder = journal.split("/").slice(0, -2).join("/");
+    const state = folder === ".surefoot" ? "" : ` --state ${folder}`;
+    if (command === "rollback") return [];
+    const back = tally.changed > 0 ? [`take back: surefoot rollback ${run}${state}`] : [];
+    return [`go on: surefoot runs resume ${run}${state}`, ...back];
   }
 
   /** The one command that helps most from here. */
   #next(): string | undefined {
     if (this.#started === undefined) return undefined;
     const { playbook, inventory, command } = this.#started;
-    const failed = [...this.#failures.values()].flatMap((failure) => failure.hosts);
     const on = `${playbook} -i ${inventory}`;
-    if (failed.length > 0) {
-      const names = fewNames(failed, LIMIT_PIECES);
-      return names.includes(" more")
-        ? undefined
-        : `surefoot ${command} ${on} --limit '${names.replaceAll(", ", ",")}'`;
-    }
+    if (this.#failures.hosts.length > 0) return again(this.#started, this.#failures.hosts);
     const pending = [...this.#groups.values()].some((group) => group.outcome === "would-change");
     return pending && command === "plan" ? `surefoot run ${on}` : undefined;
   }
 }
 
-const ORDER: readonly Outcome[] = [
-  "ok",
-  "changed",
-  "would-change",
-  "rolled-back",
-  "failed",
-  "unreachable",
-  "skipped",
-];
-
-const WORDS: Readonly<Record<Outcome, string>> = {
-  ok: "in sync",
-  changed: "changed",
-  "would-change": "would change",
-  "rolled-back": "rolled back",
-  failed: "failed",
-  unreachable: "unreachable",
-  skipped: "not started",
-};
-
 const HEADINGS: Readonly<Record<Outcome, string>> = { ...WORDS, changed: "changed and verified" };
 
-const COLORS = {
-  ok: "green",
-  changed: "yellow",
-  "would-change": "yellow",
-  "rolled-back": "red",
-  failed: "red",
-  unreachable: "red",
-  skipped: "cyan",
-} as const satisfies Record<Outcome, string>;
+/** Bad hosts that are named where a rollout stops; all of them stand above with their errors. */
+const NAMED = 6;
+
+function stoppedText({ why, wave, waves, bad, budget }: RolloutStopped): string {
+  const where = wave === 0 ? "before the first wave" : `after wave ${wave} of ${waves}`;
+  if (why === "gate") return `Stopped ${where}: the gate did not pass.`;
+  const named = Object.entries(bad).map(([host, outcome]) => `${host} ${WORDS[outcome]}`);
+  const more = named.length > NAMED ? ` and ${named.length - NAMED} more` : "";
+  return `Stopped in wave ${wave} of ${waves}: the budget of ${budget ?? 0} is spent (${named.slice(0, NAMED).join(", ")}${more}).`;
+}
+
+/** Findings of a gate that are shown. */
+const FINDINGS = 12;
+
+function showGate({ wave, waves, attempts, findings }: GateFinished, paint: Paint): string {
+  const lines = findings
+    .slice(0, FINDINGS)
+    .flatMap(({ host, title, summary, hint }) => [
+      `  ${oneLine(host)}: ${oneLine(title)}: ${oneLine(summary)}`,
+      ...(hint === undefined ? [] : [`    ${paint("green", "hint:")} ${oneLine(hint)}`]),
+    ]);
+  const more = findings.length > FINDINGS ? [`  and ${findings.length - FINDINGS} more`] : [];
+  const where = wave === 0 ? "before the first wave" : `after wave ${wave} of ${waves}`;
+  const head = paint("red", `gate ${where} did not pass`);
+  return `${[`${head} (looked at ${attempts === 1 ? "once" : `${attempts} times`}):`, ...lines, ...more].join("\n")}\n`;
+}

@@ -4,6 +4,7 @@ import type { Event, Outcome } from "../model/event.js";
 import { formatPlace } from "../model/place.js";
 import type { TaskPlan } from "../model/plan.js";
 import type { Reporter } from "./reporter.js";
+import { xml } from "./xml.js";
 
 interface HostRecord {
   readonly tasks: readonly Pick<TaskPlan, "title" | "status">[];
@@ -77,13 +78,4 @@ function verdict(outcome: Outcome, error: ErrorData | undefined, changed: readon
   const body = xml(`${place}${error.detail ?? ""}\nhint: ${error.hint}`);
   const element = outcome === "unreachable" ? "error" : "failure";
   return `<${element} type="${error.code}" message="${xml(error.message)}">${body}</${element}>`;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-
-/** Text as XML 1.0 can hold it: control characters have no form there. */
-function xml(text: string): string {
-  return text
-    .replace(/[&<>"]/g, (char) => ENTITIES[char] ?? "")
-    .replace(/[^\P{Cc}\t\n\r]|[\ufffe\uffff]/gu, "");
 }

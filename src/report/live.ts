@@ -1,5 +1,5 @@
 import { Listr } from "listr2";
-import type { Progress, Stage } from "./progress.js";
+import type { Progress } from "./progress.js";
 
 /** Rows on a terminal that show progress. */
 export interface Live {
@@ -11,27 +11,49 @@ export interface Live {
 /** Columns that listr2 puts before a title: its sign and a space. */
 const SIGN = 4;
 
-/** Shows a row per stage by listr2, which renders and does nothing else: its tasks wait for the run to end. */
+/** Rows of waves that fit on a terminal; with more of them, only the one under way has a row. */
+const WAVE_ROWS = 10;
+
+type Row = (now: number, columns: number) => string;
+
+/** What the rows tell: waves where there are some, else stages. */
+function rowsOf(progress: Progress): readonly Row[] {
+  const { waves } = progress;
+  if (waves > WAVE_ROWS) return [(now, columns) => progress.waveLine(progress.wave, now, columns)];
+  if (waves > 1)
+    return Array.from(
+      { length: waves },
+      (_, i): Row =>
+        (now, columns) =>
+          progress.waveLine(i + 1, now, columns),
+    );
+  return progress.stages.map(
+    (stage): Row =>
+      (now, columns) =>
+        progress.line(stage, now, columns),
+  );
+}
+
+/** Shows rows by listr2, which renders and does nothing else: its tasks wait for the run to end. */
 export function startLive(progress: Progress, columns: number): Live {
-  const rows = new Map<Stage, { title: string }>();
+  const rows = new Map<Row, { title: string }>();
   let finish: () => void = () => undefined;
   const finished = new Promise<void>((resolve) => {
     finish = resolve;
   });
-  const line = (stage: Stage): string => progress.line(stage, performance.now(), columns - SIGN);
-  const stages: readonly Stage[] = ["read", "apply"];
+  const line = (row: Row): string => row(performance.now(), columns - SIGN);
   const list = new Listr(
-    stages.map((stage) => ({
-      title: line(stage),
-      task: async (_context: unknown, row: { title: string }) => {
-        rows.set(stage, row);
+    rowsOf(progress).map((row) => ({
+      title: line(row),
+      task: async (_context: unknown, shown: { title: string }) => {
+        rows.set(row, shown);
         await finished;
       },
     })),
     { concurrent: true, renderer: "default", registerSignalListeners: false },
   );
   const redraw = (): void => {
-    for (const [stage, row] of rows) row.title = line(stage);
+    for (const [row, shown] of rows) shown.title = line(row);
   };
   const running = list.run();
   return {

@@ -1,5 +1,7 @@
-import type { Event, Phase } from "../model/event.js";
-import { fit as cut } from "./text.js";
+import type { Event, Phase, Tally } from "../model/event.js";
+import { emptyTally } from "../model/event.js";
+import { fit as cut, plural } from "./text.js";
+import { tallyWords } from "./words.js";
 
 /** A host that has been in one phase for longer than this is named as slow. */
 const SLOW_MS = 5_000;
@@ -16,16 +18,42 @@ const STAGE_OF: Readonly<Record<Phase, Stage>> = {
   check: "read",
 };
 
+/** A wave of a rollout, as far as it has come. */
+interface Wave {
+  readonly hosts: number;
+  readonly tally: Record<keyof Tally, number>;
+  gate?: "passed" | "did not pass";
+}
+
+const NAMES: Readonly<Record<Stage, string>> = { read: "read and compare", apply: "apply and verify" };
+
+/** What the one stage of a command is called that has no other. */
+const SINGLE: Readonly<Record<string, string>> = { verify: "check", exec: "run" };
+
 /** Counts what the hosts are busy with. */
 export class Progress {
   total = 0;
+  #command = "";
   readonly #busy = new Map<string, { readonly stage: Stage; readonly since: number }>();
   readonly #done: Record<Stage, number> = { read: 0, apply: 0 };
   readonly #entered: Record<Stage, number> = { read: 0, apply: 0 };
   readonly #failed: string[] = [];
+  readonly #waves: Wave[] = [];
+  #waveCount = 0;
 
   onEvent(event: Event, now: number): void {
-    if (event.type === "run-started") this.total = event.hosts;
+    if (event.type === "run-started") {
+      this.total = event.hosts;
+      this.#command = event.command;
+    }
+    if (event.type === "wave-started") {
+      this.#waveCount = event.waves;
+      this.#waves[event.wave - 1] = { hosts: event.hosts.length, tally: emptyTally() };
+    }
+    const wave = this.#waves.at(-1);
+    if (event.type === "host-finished" && wave !== undefined) wave.tally[event.outcome]++;
+    if (event.type === "gate-finished" && wave !== undefined)
+      wave.gate = event.passed ? "passed" : "did not pass";
     if (event.type === "host-phase") this.#enter(event.host, STAGE_OF[event.phase], now);
     if (event.type === "host-finished") {
       const at = this.#busy.get(event.host);
@@ -43,6 +71,34 @@ export class Progress {
     this.#busy.set(host, { stage, since: now });
   }
 
+  /** How many waves there are; 0 where hosts do not go in waves. */
+  get waves(): number {
+    return this.#waveCount;
+  }
+
+  /** The wave that is under way, from 1. */
+  get wave(): number {
+    return this.#waves.length;
+  }
+
+  /** One line on a wave, from 1: how its hosts came out so far, which are slow. */
+  waveLine(number: number, now: number, columns: number): string {
+    const head = `wave ${number} of ${this.#waveCount}`;
+    const wave = this.#waves[number - 1];
+    if (wave === undefined) return cut(`${head}  waits`, columns);
+    const done = Object.values(wave.tally).reduce((sum, hosts) => sum + hosts, 0);
+    const words = [`${head}  ${done}/${plural(wave.hosts, "host")}`];
+    if (done > 0) words.push(tallyWords(wave.tally));
+    if (wave.gate !== undefined) words.push(`gate ${wave.gate}`);
+    if (number === this.wave) words.push(...this.#slow(() => true, now));
+    return cut(words.join("  "), columns);
+  }
+
+  /** The stages that the command has. */
+  get stages(): readonly Stage[] {
+    return this.#command in SINGLE ? ["read"] : ["read", "apply"];
+  }
+
   /** Whether any host has come to a stage. */
   reached(stage: Stage): boolean {
     return this.#entered[stage] > 0;
@@ -51,19 +107,21 @@ export class Progress {
   /** One line on a stage: how many are done, which are slow, which failed. */
   line(stage: Stage, now: number, columns: number): string {
     const of = stage === "read" ? this.total : this.#entered.apply;
-    const words = [
-      `${stage === "read" ? "read and compare" : "apply and verify"}  ${this.#done[stage]}/${of}`,
-    ];
-    const slow = [...this.#busy]
-      .filter(([, at]) => at.stage === stage && now - at.since > SLOW_MS)
-      .sort(([, a], [, b]) => a.since - b.since)
-      .slice(0, 3)
-      .map(([host, at]) => `${host} (${Math.round((now - at.since) / 1000)} s)`);
-    if (slow.length > 0) words.push(`slow: ${slow.join(", ")}`);
+    const name = SINGLE[this.#command] ?? NAMES[stage];
+    const words = [`${name}  ${this.#done[stage]}/${of}`];
+    words.push(...this.#slow((at) => at === stage, now));
     if (this.#failed.length > 0) {
       const more = this.#failed.length > 3 ? ", ..." : "";
       words.push(`${this.#failed.length} failed: ${this.#failed.slice(0, 3).join(", ")}${more}`);
     }
     return cut(words.join("  "), columns);
+  }
+  #slow(counts: (stage: Stage) => boolean, now: number): readonly string[] {
+    const slow = [...this.#busy]
+      .filter(([, at]) => counts(at.stage) && now - at.since > SLOW_MS)
+      .sort(([, a], [, b]) => a.since - b.since)
+      .slice(0, 3)
+      .map(([host, at]) => `${host} (${Math.round((now - at.since) / 1000)} s)`);
+    return slow.length === 0 ? [] : [`slow: ${slow.join(", ")}`];
   }
 }

@@ -1,10 +1,9 @@
 import type { Writable } from "node:stream";
 import type { Event } from "../model/event.js";
-import { RunFold } from "./fold.js";
+import type { Fold } from "./fold.js";
 import type { Live } from "./live.js";
 import { Progress } from "./progress.js";
 import type { Reporter } from "./reporter.js";
-import { painter } from "./text.js";
 
 /** How often the live rows are redrawn: 5 Hz is calm to look at and cheap with thousands of hosts. */
 const REDRAW_MS = 200;
@@ -14,18 +13,17 @@ const PLAIN_MS = 10_000;
 /** What the terminal report needs to know. */
 export interface TerminalOptions {
   readonly out: Writable & { readonly isTTY?: boolean; readonly columns?: number };
-  readonly color: boolean;
-  readonly verbose: number;
+  /** Tells the end of it. */
+  readonly fold: Fold;
 }
 
 /**
- * Tells a person about a run: a live row per stage on a terminal, a line now and then elsewhere, and at the end what was found, done
+ * Tells a person about a run: a live row per wave or stage on a terminal, a line now and then elsewhere, and at the end what was found, done
  * and wrong, folded over hosts.
  */
 export function terminalReporter(options: TerminalOptions): Reporter {
-  const { out } = options;
+  const { out, fold } = options;
   const progress = new Progress();
-  const fold = new RunFold({ paint: painter(options.color), verbose: options.verbose });
   let timer: NodeJS.Timeout | undefined;
   let live: Promise<Live> | undefined;
 
@@ -38,7 +36,9 @@ export function terminalReporter(options: TerminalOptions): Reporter {
       timer = setInterval(() => {
         const now = performance.now();
         const stage = progress.reached("apply") ? "apply" : "read";
-        out.write(`${progress.line(stage, now, 200)}\n`);
+        const line =
+          progress.waves > 1 ? progress.waveLine(progress.wave, now, 200) : progress.line(stage, now, 200);
+        out.write(`${line}\n`);
       }, PLAIN_MS);
     }
   };
@@ -47,7 +47,8 @@ export function terminalReporter(options: TerminalOptions): Reporter {
     onEvent: (event: Event) => {
       progress.onEvent(event, performance.now());
       fold.onEvent(event);
-      if (event.type === "run-started") begin();
+      // The first event after it says whether there are waves.
+      if (event.type !== "run-started" && timer === undefined) begin();
     },
     close: async () => {
       clearInterval(timer);

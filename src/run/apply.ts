@@ -6,6 +6,7 @@ import type { HostSession } from "./context.js";
 import { timerFor } from "./guard/build.js";
 import { proveReachable, whileTimerTicks } from "./guard/confirm.js";
 import { disarmed } from "./guard/disarm.js";
+import { healthy } from "./guard/healthy.js";
 import type { Split } from "./guard/split.js";
 import { splitAtConfirmation } from "./guard/split.js";
 import { keepForBoot, touchesStartup } from "./guard/undo.js";
@@ -76,7 +77,10 @@ async function underTimer(
   if (failed !== undefined) return { failed };
 
   context.emit({ type: "host-phase", host, phase: "confirm" });
-  const refused = (await proveReachable(session)) ?? (await runningHolds(session, tasks, confirmed));
+  const refused =
+    (await proveReachable(session)) ??
+    (await runningHolds(session, tasks, confirmed)) ??
+    (await healthy(session));
   if (refused !== undefined) return { failed: refused };
   if (context.rehearses?.(host) === true && !session.rehearsed) return "rehearsed";
 

@@ -1,5 +1,7 @@
 import type { Check } from "../model/check.js";
+import type { ErrorData } from "../model/error.js";
 import type { EventBody } from "../model/event.js";
+import type { HostPlan } from "../model/plan.js";
 import type { Task } from "../model/resource.js";
 import type { Sh } from "../model/sh.js";
 import type { Become, Target } from "../model/target.js";
@@ -40,15 +42,20 @@ export interface RunContext {
   /** `plan` reads and compares; `apply` also changes. */
   readonly mode: "plan" | "apply";
   readonly timeouts: Timeouts;
+  /** Judges each host's first whole plan before it is carried out; the error says why it must not be. */
+  refuse?(plan: HostPlan): ErrorData | undefined;
   /** Who this run is, as it stands in the hosts' leases. */
   readonly identity: { readonly run: string; readonly who: string };
   readonly confirm: ConfirmOptions;
   /** Hosts on which the timer is let fire first, to prove the way back before the way forward. */
   rehearses?(host: string): boolean;
-  /** Fingerprints of the plans that were approved, by host; where given, no other plan is carried out. */
-  readonly approved?: ReadonlyMap<string, string>;
   /** Sees every event, secrets masked. */
   emit(event: EventBody): void;
+  /**
+   * Resolves when all events so far are on disk. Waited for before a host is changed.
+   * @throws SurefootError `journal-failed`.
+   */
+  recorded?(): Promise<void>;
   /** Sees the fingerprint of each host's first whole plan. */
   planned?(host: string, fingerprint: string): void;
   /** Gives the password of a host's sudo. */

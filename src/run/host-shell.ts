@@ -36,6 +36,8 @@ export interface ScriptRequest {
   stepTimeoutMs(step: number): number;
   /** Sees each frame as it arrives. */
   readonly onFrame?: (frame: Frame) => void;
+  /** Sees, before the script is given up, what its probes had written to stderr, by their number. */
+  readonly onStopped?: (errors: ReadonlyMap<number, string>) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -138,6 +140,7 @@ export class HostShell {
       this.#feed(framedScript(request.parts, token).script.sh);
       const ended = await Promise.race([finished, this.#process.done, watch.fired]);
       if (ended === "timeout" || ended === "interrupted") {
+        request.onStopped?.(probeErrors(this.#stderr, token));
         await this.#kill(pgid);
         throw stopped(this.#host, ended, step, this.#parser.unfinishedOutput);
       }

@@ -1,54 +1,21 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ErrorData } from "../model/error.js";
-import { classOf, toErrorData } from "../model/error.js";
-import type { Outcome } from "../model/event.js";
 import type { HostPlan, TaskPlan } from "../model/plan.js";
 import { hasChanges, publicPlan } from "../model/plan.js";
 import type { Task } from "../model/resource.js";
 import { fingerprint, splitAtBarrier } from "../plan/plan.js";
 import type { Readings } from "../plan/probe.js";
 import { applyChanges } from "./apply.js";
-import type { HostJob, HostSession, RunContext } from "./context.js";
+import type { HostSession } from "./context.js";
 import { fireAbandoned } from "./guard/abandoned.js";
 import { planTasks, unknownError } from "./judge.js";
 import { ForeignTimer, readTasks } from "./read.js";
-import { closeSession, newSession } from "./session.js";
+import type { HostResult, HostWork } from "./session.js";
+import { withSession, withTimer } from "./session.js";
 import { takeBack } from "./take-back.js";
 
-/** How a host ended, with the error if it ended badly. */
-export interface HostResult {
-  readonly outcome: Outcome;
-  readonly error?: ErrorData;
-}
-
 /** Takes one host through all stages: log in, probe, plan, apply, confirm, verify. Never rejects: what goes wrong is its result. */
-export async function runHost(context: RunContext, job: HostJob): Promise<HostResult> {
-  const host = job.target.host;
-  let session: HostSession | undefined;
-  try {
-    context.emit({ type: "host-phase", host, phase: "connect" });
-    session = newSession(context, job, await context.transport.connect(job.target, context.kill));
-    return await converge(session);
-  } catch (thrown) {
-    const error = withTimer(withHost(toErrorData(thrown), host), session);
-    const unreachable = session === undefined && classOf(error.code) === "unreachable";
-    return { outcome: unreachable ? "unreachable" : "failed", error };
-  } finally {
-    if (session !== undefined) await closeSession(session);
-  }
-}
-
-function withHost(error: ErrorData, host: string): ErrorData {
-  return error.place === undefined ? { ...error, place: { host } } : error;
-}
-
-/** Says so where a timer is left armed. */
-function withTimer(error: ErrorData, session: HostSession | undefined): ErrorData {
-  if (session?.armed === undefined) return error;
-  const left = Math.max(0, Math.ceil((session.armed.deadline - performance.now()) / 1000));
-  const said = `the host takes the unconfirmed change back by itself in ${left} s`;
-  return { ...error, message: `${error.message}; ${said}` };
-}
+export const runHost: HostWork = (context, job) => withSession(context, job, converge);
 
 /** Plans and applies until nothing is pending; each turn ends at a barrier or at the end. */
 async function converge(session: HostSession): Promise<HostResult> {
@@ -66,11 +33,13 @@ async function converge(session: HostSession): Promise<HostResult> {
     const unknown = plan.tasks.find((task) => task.status === "unknown");
     if (unknown !== undefined) return failedAndUndone(session, done, unknownError(host, unknown));
     if (context.mode === "plan") return { outcome: hasChanges(plan) ? "would-change" : "ok" };
-    if (first && !isApproved(context, plan)) return { outcome: "failed", error: staleError(host) };
+    const refused = first ? context.refuse?.(plan) : undefined;
+    if (refused !== undefined) return { outcome: "failed", error: refused };
     const { now, later } = splitAtBarrier(plan.tasks);
     const reached = tasks.slice(0, now.length);
     const changes = now.filter((task) => task.steps.length > 0);
     if (changes.length > 0) {
+      await context.recorded?.();
       context.emit({ type: "host-phase", host, phase: "apply" });
       const touched = [...done, ...now].filter((task) => task.steps.length > 0);
       const applied = await applyChanges(session, { plans: changes, tasks: reached, touched });
@@ -106,10 +75,6 @@ async function readWhenFree(session: HostSession, tasks: readonly Task[]): Promi
     await fireAbandoned(session);
     return readTasks(session, tasks);
   }
-}
-
-function isApproved(context: RunContext, plan: HostPlan): boolean {
-  return context.approved === undefined || context.approved.get(plan.host) === fingerprint(plan);
 }
 
 /** Lets the timer fire; gives how the host ended if the way back does not hold. */
@@ -156,14 +121,5 @@ async function failedAndUndone(
   return {
     outcome: "failed",
     error: { ...error, message: `${error.message}; ${partly}`, ...(detail === "" ? {} : { detail }) },
-  };
-}
-
-function staleError(host: string): ErrorData {
-  return {
-    code: "plan-stale",
-    message: "the host has changed since the plan was approved; nothing was done there",
-    place: { host },
-    hint: "Make a new plan and look at it again.",
   };
 }

@@ -23,8 +23,13 @@ export function becomes(session: HostSession, task: Task): boolean {
 
 /** What a script may need besides its parts. */
 export interface RunMore {
+  /** Longest wait for the shell and for each probe, in milliseconds; the run's own applies where this is absent. */
+  readonly probeTimeoutMs?: number;
   readonly stepTimeoutMs?: (step: number) => number;
   readonly onFrame?: (frame: Frame) => void;
+  readonly onStopped?: (errors: ReadonlyMap<number, string>) => void;
+  /** Ends the script, as the run's own signal to kill does. */
+  readonly signal?: AbortSignal;
   /** Do not ask for the lease: what is asked is where the lease is. */
   readonly ungated?: true;
 }
@@ -44,18 +49,26 @@ export async function runAs(
   const stepTimeoutMs = more.stepTimeoutMs ?? (() => timeouts.stepMs);
   const holds = mode === "apply" && become === session.leaseBecomes;
   const gated = holds && more.ungated !== true;
-  const { setup, gate } = gateOf(session, scriptSeconds(parts, stepTimeoutMs, timeouts.probeMs));
+  const probeTimeoutMs = more.probeTimeoutMs ?? timeouts.probeMs;
+  const { setup, gate } = gateOf(session, scriptSeconds(parts, stepTimeoutMs, probeTimeoutMs));
   const shell = await shellFor(session, become);
   const { arming } = session;
   // Should the connection die under it, the timer may be armed or not: then it counts as armed.
-  if (gated && arming !== undefined)
+  if (gated && arming !== undefined) {
     session.armed = { timer: arming, deadline: performance.now() + arming.seconds * 1000 };
+    session.context.emit({
+      type: "timer-armed",
+      host: session.job.target.host,
+      seconds: arming.seconds,
+    });
+  }
   const result = await shell.run({
     parts: { ...parts, ...(holds ? { setup } : {}), ...(gated ? { gate } : {}) },
-    probeTimeoutMs: timeouts.probeMs,
+    probeTimeoutMs,
     stepTimeoutMs: (step) => (step === GATE ? timeouts.probeMs : stepTimeoutMs(step)),
     ...(more.onFrame === undefined ? {} : { onFrame: more.onFrame }),
-    signal: kill,
+    ...(more.onStopped === undefined ? {} : { onStopped: more.onStopped }),
+    signal: more.signal === undefined ? kill : AbortSignal.any([kill, more.signal]),
   });
   if (gated) passGate(session, result);
   return result;
@@ -91,7 +104,10 @@ function passGate(session: HostSession, { frames }: ScriptResult): void {
     if (told !== undefined) session.context.emit({ type: "warning", host, message: `${host}: ${told}` });
     return;
   }
-  if (session.arming !== undefined) session.armed = undefined;
+  if (session.arming !== undefined) {
+    session.armed = undefined;
+    session.context.emit({ type: "timer-disarmed", host });
+  }
   const error = gateError(host, gate.exit, gate.output);
   const armed = armedByAnother(gate.exit, gate.output);
   throw armed === undefined ? new SurefootError(error) : new ForeignTimer(error, armed);

@@ -1,6 +1,51 @@
 import { randomBytes } from "node:crypto";
+import type { ErrorData } from "../model/error.js";
+import { classOf, toErrorData } from "../model/error.js";
+import type { Outcome } from "../model/event.js";
 import type { Connection } from "../transport/transport.js";
 import type { HostJob, HostSession, RunContext } from "./context.js";
+
+/** How a host ended, with the error if it ended badly. */
+export interface HostResult {
+  readonly outcome: Outcome;
+  readonly error?: ErrorData;
+}
+
+/** What is done on a host: it takes the run's context and the host's job. Never rejects: what goes wrong is its result. */
+export type HostWork = (context: RunContext, job: HostJob) => Promise<HostResult>;
+
+/** Logs in, does the work, and logs out. Never rejects: what goes wrong is its result. */
+export async function withSession(
+  context: RunContext,
+  job: HostJob,
+  work: (session: HostSession) => Promise<HostResult>,
+): Promise<HostResult> {
+  const host = job.target.host;
+  let session: HostSession | undefined;
+  try {
+    context.emit({ type: "host-phase", host, phase: "connect" });
+    session = newSession(context, job, await context.transport.connect(job.target, context.kill));
+    return await work(session);
+  } catch (thrown) {
+    const error = withTimer(withHost(toErrorData(thrown), host), session);
+    const unreachable = session === undefined && classOf(error.code) === "unreachable";
+    return { outcome: unreachable ? "unreachable" : "failed", error };
+  } finally {
+    if (session !== undefined) await closeSession(session);
+  }
+}
+
+function withHost(error: ErrorData, host: string): ErrorData {
+  return error.place === undefined ? { ...error, place: { host } } : error;
+}
+
+/** Says so where a timer is left armed. */
+export function withTimer(error: ErrorData, session: HostSession | undefined): ErrorData {
+  if (session?.armed === undefined) return error;
+  const left = Math.max(0, Math.ceil((session.armed.deadline - performance.now()) / 1000));
+  const said = `the host takes the unconfirmed change back by itself in ${left} s`;
+  return { ...error, message: `${error.message}; ${said}` };
+}
 
 /** A session on a host that was just logged in to. */
 export function newSession(context: RunContext, job: HostJob, connection: Connection): HostSession {

@@ -1,9 +1,10 @@
 import { Writable } from "node:stream";
 import { expect, it } from "vitest";
 import type { Event, Outcome } from "../../src/model/event.js";
+import { RunFold } from "../../src/report/fold.js";
 import { Progress } from "../../src/report/progress.js";
 import { terminalReporter } from "../../src/report/terminal.js";
-import { width } from "../../src/report/text.js";
+import { painter, width } from "../../src/report/text.js";
 import { simulate } from "./simulate.js";
 
 async function shown(
@@ -17,7 +18,8 @@ async function shown(
       done();
     },
   });
-  const reporter = terminalReporter({ out, color: more.color ?? false, verbose: more.verbose ?? 0 });
+  const fold = new RunFold({ paint: painter(more.color ?? false), verbose: more.verbose ?? 0 });
+  const reporter = terminalReporter({ out, fold });
   for (const event of events) reporter.onEvent(event);
   await reporter.close();
   return text;

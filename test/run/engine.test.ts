@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { SurefootError } from "../../src/model/error.js";
 import { emptyTally } from "../../src/model/event.js";
+import type { HostPlan } from "../../src/model/plan.js";
 import type { RunContext } from "../../src/run/context.js";
 import { exitCodeOf } from "../../src/run/engine.js";
 import { localTransport } from "../../src/transport/local.js";
@@ -37,10 +38,17 @@ it("changes nothing in plan mode, by the very same plan", async () => {
 
 it("refuses to carry out another plan than the approved one", async () => {
   const path = join(folder(), "f");
-  const { fingerprints } = await run([line({ path, text: "a" })], { mode: "plan" });
   writeFileSync(path, "moved\n");
-  const ran = await run([line({ path, text: "a" })], { approved: fingerprints });
-  expect(errorOf(ran)?.code).toBe("plan-stale");
+  const error = { code: "plan-stale", message: "moved", hint: "Look." } as const;
+  const seen: HostPlan[] = [];
+  const ran = await run([line({ path, text: "a" })], {
+    refuse: (plan) => {
+      seen.push(plan);
+      return error;
+    },
+  });
+  expect(errorOf(ran)).toEqual(error);
+  expect(seen[0]?.tasks[0]?.actual).toEqual({ text: "moved" });
   expect(readFileSync(path, "utf8")).toBe("moved\n");
 });
 

@@ -33,6 +33,11 @@ interface Loaded extends Source {
 
 const cache = new Map<string, Loaded>();
 
+/** Absolute paths of the templates that were read so far. */
+export function templatesRead(): readonly string[] {
+  return [...cache.keys()];
+}
+
 /**
  * Renders a Handlebars template on the controller, without HTML escaping. Every name in it must be among the variables, also in helpers'
  * arguments and in branches not taken; what may be missing is asked for by `{{#if (lookup this "name")}}`. Helpers are `if`, `unless`,

@@ -25,6 +25,7 @@ export async function disarmed(session: HostSession): Promise<ErrorData | undefi
       // Without a trace it was disarmed, and the shell that held the lease has ended since.
       if (state === "armed" || state === "disarmed") await ask(session, disarm(token));
       session.armed = undefined;
+      session.context.emit({ type: "timer-disarmed", host: session.job.target.host });
       return undefined;
     } catch (thrown) {
       if (!(thrown instanceof SurefootError) || session.context.kill.aborted) throw thrown;

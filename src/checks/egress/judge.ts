@@ -1,0 +1,81 @@
+import type { CheckResult } from "../../model/check.js";
+import type { EgressParams } from "../egress.js";
+import type { Balance } from "../shared/balance.js";
+import { balance } from "../shared/balance.js";
+import { canonicalAddress } from "../shared/params.js";
+import { isPerFlow } from "../shared/predict.js";
+
+/** Judges what the script of `egress` printed. */
+export function judgeEgress(stdout: string, p: EgressParams): CheckResult {
+  const { policy, counts, failed, odd } = read(stdout);
+  const n = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  const data = { connections: p.connections, failed, hashPolicy: policy };
+  if (n === 0 && odd !== undefined) {
+    return {
+      verdict: "unknown",
+      summary: `${p.url} does not answer with an address: ${JSON.stringify(odd)}`,
+      hint: "The endpoint must answer with the source address that it saw, and nothing else in its first line.",
+      data,
+    };
+  }
+  if (n === 0) {
+    return {
+      verdict: "fail",
+      summary: `none of ${p.connections} connections to ${p.url} was answered`,
+      hint: "Check that the endpoint is up, and that the gateways forward.",
+      data,
+    };
+  }
+  const expected = p.expect.map(({ address, weight }) => ({ name: address, weight }));
+  const seen = balance(counts, expected, "connections");
+  const tooMany = failed > p.failures * p.connections;
+  const problems = [
+    ...(p.balanced ? seen.missing.map((name) => `no connection left by ${name}`) : []),
+    ...seen.unexpected.map((name) => `${counts.get(name)} left by ${name}, which is not expected`),
+    ...(tooMany ? [`${failed} of ${p.connections} connections failed`] : []),
+    // Where a side is missing, the others' shares are off for that reason alone.
+    ...(p.balanced && seen.missing.length === 0 ? seen.off : []),
+  ];
+  const shown = { shares: seen.shares, data };
+  if (problems.length > 0)
+    return { verdict: "fail", summary: problems.join("; "), hint: hintFor(seen, tooMany, policy), ...shown };
+  const how = p.balanced ? "shared as their weights say" : "all expected";
+  return { verdict: "pass", summary: `${seen.shares.length} egress addresses, ${how}`, ...shown };
+}
+
+function hintFor({ missing, unexpected }: Balance, failing: boolean, policy: string): string {
+  if (failing)
+    return "A gateway does not forward, or does not translate addresses: `gatewayForwards` tells which.";
+  if (unexpected.length > 0)
+    return "A gateway translates to another address, or the host has another way out: `ip route get` tells.";
+  if (missing.length > 0 && !isPerFlow(policy))
+    return `net.ipv4.fib_multipath_hash_policy is ${policy}: all connections to one address take one gateway. 1 spreads them.`;
+  return "Compare the next hops and weights of `ip route show default` on the host with what is expected.";
+}
+
+interface Seen {
+  readonly policy: string;
+  /** Connections per address. */
+  readonly counts: ReadonlyMap<string, number>;
+  readonly failed: number;
+  /** An answer that is no address, if there was one. */
+  readonly odd: string | undefined;
+}
+
+function read(stdout: string): Seen {
+  const counts = new Map<string, number>();
+  let [policy, failed] = ["0", 0];
+  let odd: string | undefined;
+  for (const line of stdout.split("\n")) {
+    const [, first = "", rest = ""] = /^(\S+) ?(.*)$/.exec(line.trim()) ?? [];
+    if (first === "policy") policy = rest;
+    else if (first === "0" && /^[0-9a-f.:]*[.:][0-9a-f.:]+$/i.test(rest)) {
+      const address = canonicalAddress(rest);
+      counts.set(address, (counts.get(address) ?? 0) + 1);
+    } else if (first !== "") {
+      failed++;
+      if (first === "0") odd = rest;
+    }
+  }
+  return { policy, counts, failed, odd };
+}

@@ -1,0 +1,145 @@
+import { hostname, userInfo } from "node:os";
+import { newRunId } from "../journal/folder.js";
+import type { JournalHeader } from "../journal/header.js";
+import type { Journal } from "../journal/write.js";
+import { openJournal } from "../journal/write.js";
+import type { EventBody, Tally } from "../model/event.js";
+import { EVENT_VERSION } from "../model/event.js";
+import { EXIT } from "../model/exit.js";
+import type { HostPlan } from "../model/plan.js";
+import type { Reporter } from "../report/reporter.js";
+import { Whereabouts } from "../report/whereabouts.js";
+import type { HostJob, RunContext } from "../run/context.js";
+import { exitCodeOf, runHosts, runRollout } from "../run/engine.js";
+import type { HostWork } from "../run/session.js";
+import { passwordReader } from "../transport/become.js";
+import { sshTransport } from "../transport/ssh.js";
+import { onInterrupt } from "./interrupt.js";
+import type { FleetFlags } from "./options.js";
+import type { Fleet } from "./prepare.js";
+import type { MakeGate, RolloutPlan } from "./waves.js";
+
+/** Where a run is recorded. */
+export interface Recording {
+  readonly state: string;
+  readonly header: JournalHeader;
+  /** Whether the run has a journal already. */
+  readonly how: "new" | "again";
+}
+
+/** One way over a fleet's hosts. */
+export interface Pass {
+  readonly command: string;
+  readonly mode: "plan" | "apply";
+  readonly reporter: Reporter;
+  readonly jobs: readonly HostJob[];
+  /** What is done on each host; by default it is brought to where it shall be. */
+  readonly work?: HostWork;
+  /** In waves; all at once where it is not given. Of the same jobs. */
+  readonly rollout?: RolloutPlan | undefined;
+  readonly gate?: MakeGate | undefined;
+  readonly recording?: Recording;
+  readonly refuse?: RunContext["refuse"];
+  readonly planned?: (host: string, fingerprint: string) => void;
+  readonly plan?: (plan: HostPlan) => void;
+  /** Seconds. */
+  readonly confirmTimeout?: number;
+  readonly rehearse?: true;
+}
+
+/** Seconds that a change which could cut a host off has to prove itself. */
+const CONFIRM_S = 30;
+/** New connections that must all be answered: where every other one fails, four and the login miss that once in 32 times. */
+const CONFIRM_CONNECTIONS = 4;
+
+/** Who this process is, as others see it in a lease. */
+function whoRuns(): string {
+  return `${userInfo().username}@${hostname()} (pid ${process.pid})`;
+}
+
+/** How a pass ended. */
+export interface PassResult {
+  readonly run: string;
+  readonly tally: Tally;
+  readonly exitCode: number;
+  readonly stopped?: "budget" | "gate";
+}
+
+/** One pass over all hosts, told to the reporter and, where that is asked for, recorded. */
+export async function pass(fleet: Fleet, flags: FleetFlags, options: Pass): Promise<PassResult> {
+  const { reporter, planned, plan, refuse, jobs, rollout, gate, recording, command } = options;
+  const { playbook, inventory } = fleet;
+  const journal = await open(recording);
+  const run = recording?.header.run ?? newRunId();
+  const start = performance.now();
+  const where = new Whereabouts();
+  const emit = (body: EventBody): void => {
+    if (body.type === "host-planned") plan?.(body.plan);
+    const event = { ...body, at: new Date().toISOString() };
+    journal?.record(event);
+    where.onEvent(event);
+    reporter.onEvent(event);
+  };
+  const interruption = onInterrupt(
+    (text) => process.stderr.write(text),
+    () => where.inFlight,
+  );
+  const transport = sshTransport({ resolveJump: fleet.target });
+  const first = (rollout?.waves.flat() ?? jobs)[0]?.target.host;
+  const stop =
+    journal === undefined ? interruption.stop : AbortSignal.any([interruption.stop, journal.failed]);
+  const context: RunContext = {
+    transport,
+    mode: options.mode,
+    identity: { run, who: whoRuns() },
+    confirm: { seconds: options.confirmTimeout ?? CONFIRM_S, connections: CONFIRM_CONNECTIONS },
+    ...(options.rehearse === true ? { rehearses: (host: string) => host === first } : {}),
+    timeouts: { probeMs: flags.timeout * 1000, stepMs: flags.stepTimeout * 1000 },
+    ...(refuse === undefined ? {} : { refuse }),
+    ...(planned === undefined ? {} : { planned }),
+    emit,
+    ...(journal === undefined ? {} : { recorded: () => journal.recorded() }),
+    password: passwordReader(),
+    stop,
+    kill: interruption.kill,
+  };
+  try {
+    const recorded = journal === undefined ? {} : { journal: journal.file };
+    const hosts = jobs.length;
+    emit({ type: "run-started", v: EVENT_VERSION, run, command, playbook, inventory, hosts, ...recorded });
+    const { tally, stopped } =
+      rollout === undefined
+        ? { tally: await runHosts(context, jobs, flags.forks, options.work), stopped: undefined }
+        : await runRollout(
+            context,
+            { ...rollout, ...(gate === undefined ? {} : { gate: gate(context) }) },
+            flags.forks,
+          );
+    const ended = exitCodeOf(tally, interruption.stop.aborted, stopped !== undefined);
+    const exitCode = journal?.error !== undefined && ended === EXIT.converged ? EXIT.failed : ended;
+    emit({ type: "run-finished", run, tally, exitCode, ms: Math.round(performance.now() - start) });
+    await journal?.close();
+    if (journal?.error !== undefined) emit({ type: "warning", message: journal.error.message });
+    return { run, tally, exitCode, ...(stopped === undefined ? {} : { stopped }) };
+  } finally {
+    interruption.dispose();
+    await transport.close();
+    await journal?.close();
+    await reporter.close();
+    if (interruption.kill.aborted) process.stderr.write(`${where.text(Date.now())}${goOn(recording)}`);
+  }
+}
+
+function open(recording: Recording | undefined): Promise<Journal | undefined> {
+  return recording === undefined
+    ? Promise.resolve(undefined)
+    : openJournal(recording.state, recording.header, recording.how);
+}
+
+function goOn(recording: Recording | undefined): string {
+  if (recording === undefined) return "";
+  const { run, command, of } = recording.header;
+  return command === "rollback"
+    ? `Go on: surefoot rollback ${of ?? run}\n`
+    : `Go on: surefoot runs resume ${run}\n`;
+}

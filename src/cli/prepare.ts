@@ -1,0 +1,49 @@
+import type { Inventory } from "../inventory/host.js";
+import { loadInventory } from "../inventory/load.js";
+import { selectHosts } from "../inventory/pattern.js";
+import type { Become, Target } from "../model/target.js";
+import { provideApi } from "../playbook/api.js";
+import type { HostTasks } from "../playbook/expand.js";
+import { expandPlaybook } from "../playbook/expand.js";
+import type { LoadedPlaybook } from "../playbook/load.js";
+import { loadPlaybook } from "../playbook/load.js";
+import { askPassword } from "./ask.js";
+import type { FleetFlags } from "./options.js";
+
+/** A playbook and the hosts that it is for, as far as can be known without contacting any. */
+export interface Fleet {
+  /** Paths as they were given. */
+  readonly playbook: string;
+  readonly inventory: string;
+  readonly loaded: LoadedPlaybook;
+  readonly environment: Inventory;
+  readonly jobs: readonly HostTasks[];
+  /** Finds a host of the inventory, for jumps. */
+  readonly target: (name: string) => Target | undefined;
+}
+
+/** Everything that can be known without contacting any host: all bad input is found here. */
+export async function prepare(path: string, flags: FleetFlags): Promise<Fleet> {
+  const environment = await loadInventory(flags.inventory, { extraVars: flags.extraVar });
+  provideApi(await import("../index.js"));
+  const loaded = await loadPlaybook(path);
+  const hosts = selectHosts(environment, loaded.playbook.hosts, flags.limit);
+  const expanded = expandPlaybook(loaded, hosts, flags.tags);
+  const jobs =
+    flags.askBecomePass === true ? withPassword(expanded, await askPassword("sudo password: ")) : expanded;
+  return {
+    playbook: path,
+    inventory: flags.inventory,
+    loaded,
+    environment,
+    jobs,
+    target: (name) => environment.hosts.get(name)?.target,
+  };
+}
+
+function withPassword(jobs: readonly HostTasks[], value: string): readonly HostTasks[] {
+  return jobs.map((job) => {
+    const become: Become = { user: job.target.become?.user ?? "root", password: { value } };
+    return { ...job, target: { ...job.target, become } };
+  });
+}

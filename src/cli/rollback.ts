@@ -1,0 +1,123 @@
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { findRun, journalFile, newRunId } from "../journal/folder.js";
+import { readJournal } from "../journal/read.js";
+import type { Change, RunStory } from "../journal/story.js";
+import { tellStory } from "../journal/story.js";
+import { isRunning } from "../journal/who.js";
+import type { ErrorData } from "../model/error.js";
+import { SurefootError } from "../model/error.js";
+import type { HostPlan } from "../model/plan.js";
+import type { HostTasks } from "../playbook/expand.js";
+import { refuseMoved, takeBackTasks } from "../run/restore.js";
+import type { AgainFlags } from "./again.js";
+import { againOptions, flagsOf, fromHere, refuseChanged } from "./again.js";
+import { change, requireAnswer } from "./fleet.js";
+import type { ChangeFlags } from "./options.js";
+import type { PassResult } from "./pass.js";
+import type { Fleet } from "./prepare.js";
+import { prepare } from "./prepare.js";
+import { headerFor } from "./record.js";
+
+/** `surefoot rollback` with its own flags. */
+interface RollbackFlags extends AgainFlags {
+  readonly limit?: string;
+  readonly force?: true;
+}
+
+/** `surefoot rollback`: takes the changes of a run back. */
+export function registerRollback(program: Command): void {
+  againOptions(program.command("rollback"))
+    .description(
+      "Take a run's changes back: each host that it changed gets the state that was found there. A host that has changed since is left alone.",
+    )
+    .argument("<run>", "a run's id, its beginning or end, or `last`; see `surefoot runs list`")
+    .option("--limit <pattern>", "only these of its hosts")
+    .option("--force", "also where a host has changed since, and around what can't be taken back")
+    .addHelpText("after", "\nExample:\n  surefoot rollback last --limit client7")
+    .action(async (wanted: string, flags: RollbackFlags) => {
+      process.exitCode = await rollback(wanted, flags);
+    });
+}
+
+async function rollback(wanted: string, given: RollbackFlags): Promise<number> {
+  if (given.yes !== true) requireAnswer(given);
+  const run = await findRun(given.state, wanted);
+  const story = await loadStory(given.state, run);
+  const flags = flagsOf(story.header, given);
+  const limit = given.limit ?? story.header.flags.limit;
+  const fleet = await prepare(
+    fromHere(resolve(story.header.cwd, story.header.playbook.path)),
+    limit === undefined ? flags : { ...flags, limit },
+  );
+  await refuseChanged(story.header, fleet, flags, given);
+  const result = await takeBackRun(fleet, flags, story, {
+    ask: given.yes !== true,
+    force: given.force === true,
+  });
+  return typeof result === "number" ? result : result.exitCode;
+}
+
+/** Takes a run back that has just been stopped, without asking. */
+export async function takeBack(fleet: Fleet, flags: ChangeFlags, run: string): Promise<void> {
+  await takeBackRun(fleet, flags, await loadStory(flags.state, run), { ask: false, force: false });
+}
+
+/**
+ * Reads a run from its journal.
+ * @throws SurefootError `run-active` where its process is still there; `run-invalid` where there is nothing to read.
+ */
+export async function loadStory(state: string, run: string): Promise<RunStory> {
+  const story = await tellStory(readJournal(journalFile(state, run)));
+  if (story === undefined) {
+    throw new SurefootError({
+      code: "run-invalid",
+      message: `the journal of run ${run} is empty`,
+      hint: "The run was ended before anything was done: start it again.",
+    });
+  }
+  if (story.finished === undefined && story.latest.who.pid !== process.pid && isRunning(story.latest.who)) {
+    const { user, host, pid } = story.latest.who;
+    throw new SurefootError({
+      code: "run-active",
+      message: `run ${run} is still going on (process ${pid} of ${user} on ${host})`,
+      hint: "Wait for it, or interrupt it: it finishes what is in flight and stops.",
+    });
+  }
+  return story;
+}
+
+async function takeBackRun(
+  fleet: Fleet,
+  flags: ChangeFlags,
+  story: RunStory,
+  how: { readonly ask: boolean; readonly force: boolean },
+): Promise<PassResult | number> {
+  const { run: of } = story.header;
+  const changes = new Map<string, readonly Change[]>();
+  const refused = new Map<string, ErrorData>();
+  const jobs = fleet.jobs.flatMap((job): readonly HostTasks[] => {
+    const { host } = job.target;
+    const changed = [...(story.hosts.get(host)?.changes.values() ?? [])];
+    if (changed.length === 0) return [];
+    const back = takeBackTasks(host, job.tasks, changed, how.force);
+    changes.set(host, changed);
+    if ("refused" in back) refused.set(host, back.refused);
+    return [{ ...job, tasks: "tasks" in back ? back.tasks : [], checks: [], gate: [] }];
+  });
+  if (jobs.length === 0) {
+    process.stderr.write(`Run ${of} changed nothing on these hosts: there is nothing to take back.\n`);
+    return 0;
+  }
+  const header = await headerFor(fleet, flags, { run: newRunId(), command: "rollback", of });
+  const refuse = (plan: HostPlan): ErrorData | undefined =>
+    refused.get(plan.host) ?? (how.force ? undefined : refuseMoved(plan, changes.get(plan.host) ?? [], of));
+  return change({ ...fleet, jobs }, flags, {
+    command: "rollback",
+    recording: { state: flags.state, header, how: "new" },
+    ask: how.ask,
+    wanted: () => true,
+    atOnce: true,
+    refuse,
+  });
+}
