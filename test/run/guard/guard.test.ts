@@ -171,3 +171,19 @@ it("lets the timer fire first where it rehearses, then goes on", async () => {
   expect(readFileSync(log, "utf8")).toBe("went\nwent\nwent\n");
   expect(ran.events.some((event) => event.type === "host-rehearsed")).toBe(true);
 });
+
+it("takes back what an earlier turn did when the connection dies under the next", async () => {
+  const dir = folder();
+  writeFileSync(join(dir, "f"), "old\n");
+  const ran = await run(
+    [
+      line({ path: join(dir, "f"), text: "new" }),
+      // Its guard ends the very shell that reads it, once the first turn is done.
+      volatileLine({ path: join(dir, "g"), text: "x", kills: join(dir, "f") }),
+    ],
+    { guard: dir },
+  );
+  expect(errorOf(ran)?.code).toBe("connection-lost");
+  expect(errorOf(ran)?.message).toContain("was taken back");
+  expect(readFileSync(join(dir, "f"), "utf8")).toBe("old\n");
+});
