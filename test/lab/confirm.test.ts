@@ -13,7 +13,7 @@ const state = (client: string): Promise<string> =>
     client,
     `ip -d route; ip rule
 sysctl -a 2>/dev/null | grep -E 'fib_multipath_hash_policy|rp_filter'
-ls -lR /etc/sysctl.d /etc/systemd/system /var/lib/surefoot 2>&1 | sed 's/ [A-Z][a-z][a-z] [0-9 ]* [0-9:]* / /; s/^total.*//'
+ls -lR /etc/sysctl.d /etc/systemd/system /var/lib/surefoot 2>&1 | sed -E 's/ [A-Z][a-z][a-z] [0-9 ]* [0-9:]* / /; s/^total.*//; s/^([^ ]+) +[0-9]+ /\\1 /'
 cat /etc/sysctl.d/* /etc/systemd/system/*.service; ls /run/surefoot
 systemctl is-enabled ecmp-route.service; systemctl is-active ecmp-route.service; systemctl list-timers --all --no-legend 'surefoot*'`,
   );

@@ -90,6 +90,8 @@ it("ends what the change still runs when its time is over, and takes it back", a
   expect(errorOf(ran)?.message).toContain("fell silent");
   expect(readFileSync(join(dir, "f"), "utf8")).toBe("old\n");
   expect(existsSync(join(dir, "went-on"))).toBe(false);
+  // Nothing was armed again by what looked at the host afterwards.
+  expect(existsSync(join(dir, "guard"))).toBe(false);
 });
 
 it("arms nothing for a change that can't cut, but takes the lease", async () => {
