@@ -30,6 +30,8 @@ const TSCONFIG = {
 };
 
 const GITIGNORE = `node_modules/
+# Records of runs
+.surefoot/
 # Written by \`surefoot lab up\`
 inventories/lab/group_vars/all/lab.yml
 `;

@@ -42,12 +42,15 @@ export function confirmOption(command: Command, seconds?: number): Command {
   );
 }
 
+/** Where runs are recorded, below the user's repository. */
+export const DEFAULT_STATE = ".surefoot";
+
 /** Adds the flag for the folder that journals are kept in. */
 export function stateOption(command: Command): Command {
   return command.addOption(
     new Option("--state <dir>", "folder that runs are recorded in")
       .env("SUREFOOT_STATE")
-      .default(".surefoot"),
+      .default(DEFAULT_STATE),
   );
 }
 

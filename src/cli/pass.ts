@@ -16,6 +16,7 @@ import { passwordReader } from "../transport/become.js";
 import { sshTransport } from "../transport/ssh.js";
 import { onInterrupt } from "./interrupt.js";
 import type { FleetFlags } from "./options.js";
+import { DEFAULT_STATE } from "./options.js";
 import type { Fleet } from "./prepare.js";
 import type { MakeGate, RolloutPlan } from "./waves.js";
 
@@ -139,7 +140,8 @@ function open(recording: Recording | undefined): Promise<Journal | undefined> {
 function goOn(recording: Recording | undefined): string {
   if (recording === undefined) return "";
   const { run, command, of } = recording.header;
+  const state = recording.state === DEFAULT_STATE ? "" : ` --state ${recording.state}`;
   return command === "rollback"
-    ? `Go on: surefoot rollback ${of ?? run}\n`
-    : `Go on: surefoot runs resume ${run}\n`;
+    ? `Go on: surefoot rollback ${of ?? run}${state}\n`
+    : `Go on: surefoot runs resume ${run}${state}\n`;
 }

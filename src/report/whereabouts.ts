@@ -7,8 +7,8 @@ type Where = "done" | "as before" | "in between" | "not started";
 
 /** What each means, in the order in which a person has to care. */
 const WORDS: Readonly<Record<Where, string>> = {
-  "in between": "some of their steps ran; going on with the run finishes them",
-  "as before": "nothing was changed there, or it was taken back",
+  "in between": "between two states (some steps ran)",
+  "as before": "as before",
   "not started": "not started",
   done: "done",
 };

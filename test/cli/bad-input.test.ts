@@ -3,10 +3,10 @@ import { eventsOf, surefoot } from "../support/cli.js";
 import { INVENTORY, project } from "../support/project.js";
 
 const RUN = ["run", "playbooks/ecmp.ts", "-i", "inv", "--yes"];
-const PLAYBOOK = (body: string): string =>
+const PLAYBOOK = (body: string, more = ""): string =>
   `import { command, file, playbook, route, template, z } from "surefoot";
 export default playbook({
-  name: "test", hosts: "clients", vars: z.object({}),
+  name: "test", hosts: "clients", vars: z.object({}),${more}
   tasks() {
     return [${body}];
   },
@@ -85,6 +85,54 @@ const cases: readonly Case[] = [
     name: "a plan file that is none",
     args: [...RUN.slice(0, 4), "--plan", "inv/hosts.yml"],
     code: "plan-file-invalid",
+  },
+  {
+    name: "a plan for another playbook",
+    files: {
+      "plan.json": JSON.stringify({
+        format: "surefoot-plan",
+        version: 1,
+        playbook: "/other/playbook.ts",
+        inventory: "/other/inv",
+        hosts: {},
+      }),
+    },
+    args: [...RUN.slice(0, 4), "--plan", "plan.json"],
+    code: "plan-other",
+    says: "/other/playbook.ts",
+  },
+  {
+    name: "a wave that ends nowhere",
+    files: { "playbooks/ecmp.ts": PLAYBOOK("", "\n  rollout: {\n    waves: [1, 'half' as never],\n  },") },
+    code: "playbook-invalid",
+    place: "playbooks/ecmp.ts:5:",
+    says: "rollout.waves.1",
+  },
+  {
+    name: "a gate from elsewhere without checks of its own",
+    files: { "playbooks/ecmp.ts": PLAYBOOK("", "\n  rollout: { gate: { from: 'c1' } },") },
+    code: "playbook-invalid",
+    place: "playbooks/ecmp.ts:4:",
+    says: "needs its own checks",
+  },
+  {
+    name: "a gate from a host that is not there",
+    files: { "playbooks/ecmp.ts": PLAYBOOK("", "\n  rollout: { gate: { from: 'c2', checks: () => [] } },") },
+    code: "host-unknown",
+    says: "Did you mean c1?",
+  },
+  {
+    name: "a canary that is not there",
+    files: { "playbooks/ecmp.ts": PLAYBOOK("", "\n  rollout: { canary: 'c2' },") },
+    code: "pattern-no-match",
+  },
+  { name: "waves that are none", args: [...RUN, "--waves", "1,ten"], code: "flag-invalid", says: '"ten"' },
+  { name: "a budget of nothing", args: [...RUN, "--budget", "0"], code: "flag-invalid", says: "--budget" },
+  { name: "a run that is not there", args: ["runs", "show", "last"], code: "run-unknown", says: "runs list" },
+  {
+    name: "a run to take back that is not there",
+    args: ["rollback", "r1", "--yes"],
+    code: "run-unknown",
   },
   { name: "nobody to ask", args: RUN.slice(0, 4), code: "flag-invalid", says: "--yes" },
   {

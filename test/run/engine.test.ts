@@ -52,6 +52,17 @@ it("refuses to carry out another plan than the approved one", async () => {
   expect(readFileSync(path, "utf8")).toBe("moved\n");
 });
 
+it("touches nothing before all that was said so far is recorded", async () => {
+  const path = join(folder(), "f");
+  const error = { code: "journal-failed", message: "no space left", hint: "Make some." } as const;
+  const ran = await run([line({ path, text: "a" })], {
+    recorded: () => Promise.reject(new SurefootError(error)),
+  });
+  expect(errorOf(ran)?.code).toBe("journal-failed");
+  expect(trace(ran)).toBe("connect probe host-planned host-finished");
+  expect(existsSync(path)).toBe(false);
+});
+
 it("takes back what was done when a later step fails, and proves it", async () => {
   const dir = folder();
   writeFileSync(join(dir, "f"), "old\n");
