@@ -7,15 +7,27 @@ const src = resolve(import.meta.dirname ?? dirname(new URL(import.meta.url).path
 /** What each folder of src/ may import besides itself and model/. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   model: [],
-  inventory: [],
+  secrets: [],
+  inventory: ["secrets"],
   resources: [],
-  transport: [],
+  transport: ["secrets"],
   report: [],
   lab: [],
   playbook: ["inventory", "resources"],
   plan: ["playbook"],
   run: ["plan", "transport"],
-  cli: ["inventory", "resources", "transport", "report", "lab", "playbook", "plan", "run", "index"],
+  cli: [
+    "secrets",
+    "inventory",
+    "resources",
+    "transport",
+    "report",
+    "lab",
+    "playbook",
+    "plan",
+    "run",
+    "index",
+  ],
   index: ["playbook", "resources"],
 };
 

@@ -6,7 +6,9 @@ import type { EventBody, Tally } from "../model/event.js";
 import { EVENT_VERSION } from "../model/event.js";
 import { EXIT } from "../model/exit.js";
 import type { HostPlan } from "../model/plan.js";
-import type { Become, Target } from "../model/target.js";
+import { secrets } from "../model/secret.js";
+import type { Target } from "../model/target.js";
+import { BECOME_ROOT } from "../model/target.js";
 import type { SavedHost } from "../plan/saved.js";
 import { readApproved, savePlan } from "../plan/saved.js";
 import { provideApi } from "../playbook/api.js";
@@ -15,7 +17,7 @@ import { expandPlaybook } from "../playbook/expand.js";
 import { loadPlaybook } from "../playbook/load.js";
 import type { Reporter } from "../report/reporter.js";
 import { exitCodeOf, runHosts } from "../run/engine.js";
-import { passwordReader } from "../transport/become.js";
+import { passwordReader } from "../transport/password.js";
 import { sshTransport } from "../transport/ssh.js";
 import { askPassword, canAsk, confirm } from "./ask.js";
 import type { Interruption } from "./interrupt.js";
@@ -136,7 +138,7 @@ async function prepare(path: string, flags: FleetFlags): Promise<Fleet> {
 
 function withPassword(jobs: readonly HostTasks[], value: string): readonly HostTasks[] {
   return jobs.map((job) => {
-    const become: Become = { user: job.target.become?.user ?? "root", password: { value } };
+    const become = { ...(job.target.become ?? BECOME_ROOT), password: { value } };
     return { ...job, target: { ...job.target, become } };
   });
 }
@@ -159,7 +161,8 @@ async function pass(
   const { reporter, planned, plan, approved } = options;
   const run = `${new Date().toISOString().replace(/[-:]|\.\d+/g, "")}-${randomBytes(3).toString("hex")}`;
   const start = performance.now();
-  const emit = (body: EventBody): void => {
+  const emit = (said: EventBody): void => {
+    const body = secrets.maskAll(said);
     if (body.type === "host-planned") plan?.(body.plan);
     reporter.onEvent({ ...body, at: new Date().toISOString() });
   };

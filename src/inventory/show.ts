@@ -32,7 +32,7 @@ function way(target: Target): { readonly [key: string]: Json } {
   if (become === null) return { ...rest, become: null };
   return {
     ...rest,
-    become: { user: become.user, ...(become.password === undefined ? {} : { password: MASK }) },
+    become: { ...become, ...(become.password === undefined ? {} : { password: MASK }) },
   };
 }
 

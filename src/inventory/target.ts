@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { suggest } from "../model/did-you-mean.js";
 import type { Become, Target } from "../model/target.js";
+import { BECOME_METHODS, BECOME_ROOT } from "../model/target.js";
 import type { Complaints } from "./complaints.js";
 import type { Located, LocatedMap } from "./located.js";
 import { isMap, keyPlaceAt, placeAt, toPlain } from "./located.js";
@@ -49,8 +50,11 @@ const password = z.union(
 );
 
 const becomeSchema = z.strictObject({
+  method: z.enum(BECOME_METHODS, { error: `must be one of ${BECOME_METHODS.join(", ")}` }).nullish(),
   user: word.nullish(),
   password: password.nullish(),
+  /** Seconds. */
+  timeout: z.number().positive().max(3600).nullish(),
   enabled: z.boolean().nullish(),
 });
 
@@ -122,8 +126,13 @@ export function targetOf(host: string, { ssh, become }: Way): Target {
 function becomeOf(become: Way["become"]): Become | null {
   const asked = typeof become === "boolean" ? { enabled: become } : become;
   if (asked.enabled === false) return null;
-  const { user, password: source } = typeof become === "boolean" ? {} : become;
-  return { user: user ?? "root", ...(source ? { password: source } : {}) };
+  const { method, user, password: source, timeout } = typeof become === "boolean" ? {} : become;
+  return {
+    method: method ?? BECOME_ROOT.method,
+    user: user ?? BECOME_ROOT.user,
+    ...(source ? { password: source } : {}),
+    timeout: timeout ?? BECOME_ROOT.timeout,
+  };
 }
 
 function readSsh(node: Located, complaints: Complaints): Way["ssh"] {
