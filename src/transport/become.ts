@@ -59,7 +59,7 @@ export async function openShell(request: ShellRequest): Promise<RemoteProcess> {
       : process;
   }
   const marks = newMarks();
-  const program = quote(`echo ${marks.ready}; exec sh`);
+  const program = quote(`${sayReady(marks)}; exec sh`);
   const command = `${methodOf(become)} -S -p ${quote(marks.prompt)} -u ${quote(become.user)} -- sh -c ${program}`;
   const process = await connection.exec(command);
   try {
@@ -71,6 +71,11 @@ export async function openShell(request: ShellRequest): Promise<RemoteProcess> {
   }
 }
 
+/** Two spaces become one: a refusal that shows the command, as sudo's does, is then not taken for the shell's word. */
+function sayReady({ ready: mark }: Marks): string {
+  return `echo ${mark.replace(" ", "  ")}`;
+}
+
 /** sudo takes options up to `--`; OpenDoas has no such word. */
 const SHELL = { sudo: "-- sh", doas: "sh", su: "sh" } as const;
 
@@ -80,7 +85,7 @@ function methodOf({ method }: Become): string {
 
 /** Only words and single quotes, so that fish and csh read it alike, as login shells and as those that su starts. */
 function terminalCommand(become: Become, marks: Marks, secret: string | undefined): string {
-  const program = `sh -c ${quote(`stty raw -echo; echo ${marks.ready}; read -r x; eval "$x"`)}`;
+  const program = `sh -c ${quote(`stty raw -echo; ${sayReady(marks)}; read -r x; eval "$x"`)}`;
   const user = quote(become.user);
   if (become.method === "su") return `${methodOf(become)} ${user} -c ${quote(program)}`;
   if (become.method === "doas") return `${methodOf(become)} -u ${user} ${program}`;

@@ -4,9 +4,10 @@ import type { RemoteProcess } from "./transport.js";
 /*
  * A terminal has one output. So that a shell behind one has two again, its stderr is carried within its stdout: each line of it as
  *
- *   NEWLINE TOKEN " err " the line NEWLINE
+ *   TOKEN " err " the line NEWLINE
  *
- * which is taken out again here, wherever it stands, byte for byte. Each such piece is one write(2) of at most PIPE_BUF bytes into a pipe,
+ * which is taken out again here, wherever it stands, byte for byte. (A mark that began with a newline would have every last line wait for
+ * what comes next.) Each such piece is one write(2) of at most PIPE_BUF bytes into a pipe,
  * which no other write can split (POSIX.1-2017, write(2)); longer lines are cut.
  */
 
@@ -18,7 +19,7 @@ const LINE_BYTES = 3000;
  * interactive, though its stdin is the terminal (POSIX.1-2017, sh).
  */
 export function carryLine(token: string): string {
-  const mark = quote(`\\n${token} err %.${LINE_BYTES}s\\n`);
+  const mark = quote(`${token} err %.${LINE_BYTES}s\\n`);
   const carry = `while IFS= read -r l; do printf ${mark} "$l"; done`;
   return `{ sh 2>&1 >&3 3>&- | ${carry} >&3 3>&-; } 3>&1 | cat\n`;
 }
@@ -31,7 +32,7 @@ export class Uncarry {
   #pending: Buffer = Buffer.alloc(0);
 
   constructor(token: string, out: (bytes: Buffer) => void, err: (bytes: Buffer) => void) {
-    this.#mark = Buffer.from(`\n${token} err `);
+    this.#mark = Buffer.from(`${token} err `);
     this.#out = out;
     this.#err = err;
   }
@@ -57,7 +58,8 @@ export class Uncarry {
   #begun(): number {
     const { length } = this.#pending;
     const from = Math.max(0, length - this.#mark.length + 1);
-    for (let at = this.#pending.indexOf(0x0a, from); at >= 0; at = this.#pending.indexOf(0x0a, at + 1)) {
+    const [first = 0] = this.#mark;
+    for (let at = this.#pending.indexOf(first, from); at >= 0; at = this.#pending.indexOf(first, at + 1)) {
       if (this.#mark.subarray(0, length - at).equals(this.#pending.subarray(at))) return length - at;
     }
     return 0;
