@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { loadInventory } from "../inventory/load.js";
 import { selectHosts } from "../inventory/pattern.js";
+import { readSecrets } from "../inventory/read-secrets.js";
 import { SurefootError } from "../model/error.js";
 import type { EventBody, Tally } from "../model/event.js";
 import { EVENT_VERSION } from "../model/event.js";
@@ -19,7 +20,7 @@ import type { Reporter } from "../report/reporter.js";
 import { exitCodeOf, runHosts } from "../run/engine.js";
 import { passwordReader } from "../transport/password.js";
 import { sshTransport } from "../transport/ssh.js";
-import { askPassword, canAsk, confirm } from "./ask.js";
+import { askForVaults, askPassword, canAsk, confirm } from "./ask.js";
 import type { Interruption } from "./interrupt.js";
 import { onInterrupt } from "./interrupt.js";
 import type { FleetFlags } from "./options.js";
@@ -121,10 +122,12 @@ interface Fleet {
 
 /** Everything that can be known without contacting any host: all bad input is found here. */
 async function prepare(path: string, flags: FleetFlags): Promise<Fleet> {
+  askForVaults(flags.vaultPasswordFile);
   const inventory = await loadInventory(flags.inventory, { extraVars: flags.extraVar });
   provideApi(await import("../index.js"));
   const loaded = await loadPlaybook(path);
   const hosts = selectHosts(inventory, loaded.playbook.hosts, flags.limit);
+  await readSecrets(hosts, Object.keys(loaded.playbook.vars.shape));
   const expanded = expandPlaybook(loaded, hosts, flags.tags);
   const jobs =
     flags.askBecomePass === true ? withPassword(expanded, await askPassword("sudo password: ")) : expanded;

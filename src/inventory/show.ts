@@ -24,7 +24,10 @@ function isJsonList(value: Json): value is readonly Json[] {
 }
 
 function shown(name: string, located: Located): Json {
-  return masked(name, toPlain(located));
+  return masked(
+    name,
+    toPlain(located, (secret) => secret.shown),
+  );
 }
 
 function way(target: Target): { readonly [key: string]: Json } {

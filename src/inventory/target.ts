@@ -45,8 +45,9 @@ const password = z.union(
     z.strictObject({ env: word }),
     z.strictObject({ file: path }),
     z.strictObject({ command }),
+    z.strictObject({ vault: z.string() }),
   ],
-  { error: "must be { env: NAME }, { file: PATH }, { command: CMD } or a text" },
+  { error: "must be { env: NAME }, { file: PATH }, { command: CMD }, a `!vault` or a text" },
 );
 
 const becomeSchema = z.strictObject({
@@ -158,7 +159,7 @@ function readBecome(node: Located, complaints: Complaints): Way["become"] {
 }
 
 /** Paths are relative to the file in which they stand, those of the command line to the working directory. */
-function absolutePath(path: string, file: string, { cwd }: Complaints): string {
+export function absolutePath(path: string, file: string, { cwd }: Complaints): string {
   return path === "~" || path.startsWith("~/")
     ? join(homedir(), path.slice(1))
     : resolve(cwd, dirname(file), path);
@@ -177,7 +178,7 @@ function check<T>(
     complaints.add("inventory-invalid", message, node.place, hint);
     return undefined;
   }
-  const result = schema.safeParse(toPlain(node));
+  const result = schema.safeParse(toPlain(node, (secret) => secret.plain));
   if (result.success) return result.data;
   for (const issue of result.error.issues) {
     const where = [name, ...issue.path.map(String)].join(".");

@@ -4,7 +4,9 @@ import { MASK } from "./plan.js";
 export type SecretSource =
   | { readonly env: string }
   | { readonly file: string }
-  | { readonly command: string };
+  | { readonly command: string }
+  /** A text of ansible-vault. */
+  | { readonly vault: string };
 
 /**
  * Secrets of fewer characters are not looked for within texts: masking every `1` or `on` would make them unreadable and tell the secret by

@@ -1,14 +1,19 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { SurefootError } from "../model/error.js";
+import { canonical } from "../model/json.js";
 import type { Place } from "../model/place.js";
 import type { SecretSource } from "../model/secret.js";
 import { secrets } from "../model/secret.js";
+import { openVault } from "./vault-keys.js";
 
 /** Longest time that a command which prints a secret may take, in milliseconds: long enough to type a passphrase or touch a key. */
 const COMMAND_TIMEOUT_MS = 60_000;
 /** The most that such a command may print, in bytes. */
 const MAX_BYTES = 1024 * 1024;
+
+/** Read once for the whole process: a password manager that asks a person should ask once. */
+const known = new Map<string, Promise<string>>();
 
 /**
  * Reads a secret from where it is kept, without the newline at its end, and has it masked from then on.
@@ -16,7 +21,10 @@ const MAX_BYTES = 1024 * 1024;
  * @throws SurefootError `secret-unavailable`.
  */
 export async function readSource(source: SecretSource, what: string, place: Place): Promise<string> {
-  const text = (await rawText(source, what, place)).replace(/\r?\n$/, "");
+  const key = canonical(source);
+  const reading = known.get(key) ?? rawText(source, what, place);
+  known.set(key, reading);
+  const text = (await reading).replace(/\r?\n$/, "");
   if (text === "") throw unavailable(`${what}: ${describe(source)} is empty`, place, "Put the secret there.");
   secrets.add(text);
   return text;
@@ -25,6 +33,7 @@ export async function readSource(source: SecretSource, what: string, place: Plac
 /** A source for people: what is read, never what it holds. */
 export function describe(source: SecretSource): string {
   if ("env" in source) return `environment variable ${source.env}`;
+  if ("vault" in source) return "ansible-vault";
   return "file" in source ? `file ${source.file}` : `command ${source.command}`;
 }
 
@@ -38,6 +47,7 @@ async function rawText(source: SecretSource, what: string, place: Place): Promis
       `Set ${source.env} and run again.`,
     );
   }
+  if ("vault" in source) return openVault(source.vault, what, place);
   if ("command" in source) return printed(source.command, what, place);
   try {
     return await readFile(source.file, "utf8");

@@ -4,7 +4,6 @@ import type { Become } from "../model/target.js";
 
 /** What sudo (sudo 1.8-1.9), doas (OpenDoas 6.8) and su (util-linux 2.38, shadow, busybox) print when they refuse, in the C locale. */
 const REFUSALS: readonly (readonly [RegExp, ErrorCode])[] = [
-  [/must have a tty|must be run from a terminal|a tty is required/i, "become-tty-needed"],
   [/a password is required|a terminal is required|doas: Authentication required/, "become-password-needed"],
   [
     /incorrect password|Sorry, try again|no password was provided|su: Sorry|Authentication (failure|failed)/,
@@ -18,6 +17,8 @@ const REFUSALS: readonly (readonly [RegExp, ErrorCode])[] = [
     /(sudo|doas|su)['’]?: (command )?not found|['‘](sudo|doas|su)['’]: No such file|can't execute/,
     "become-missing",
   ],
+  // Last: what was said once a terminal was there counts more.
+  [/must have a tty|must be run from a terminal|a tty is required/i, "become-tty-needed"],
 ];
 
 const HINTS = {
