@@ -46,15 +46,18 @@ function percent(text: string): string {
 function base64Of(secret: string): readonly string[] {
   const bytes = Buffer.from(secret, "utf8");
   if (bytes.length < MIN_SECRET) return [];
-  return [0, 1, 2].flatMap((before) => {
+  const alone = bytes.toString("base64").replaceAll("=", "");
+  const within = [0, 1, 2].map((before) => {
     const text = Buffer.concat([Buffer.alloc(before), bytes])
       .toString("base64")
       .replaceAll("=", "");
     const from = Math.ceil((before * 8) / 6);
     const whole = Math.floor(((before + bytes.length) * 8) / 6);
-    const form = text.slice(from, whole);
-    return form.length < MIN_BASE64 ? [] : [form, form.replaceAll("+", "-").replaceAll("/", "_")];
+    return text.slice(from, whole);
   });
+  return [alone, ...within]
+    .filter((form) => form.length >= MIN_BASE64)
+    .flatMap((form) => [form, form.replaceAll("+", "-").replaceAll("/", "_")]);
 }
 
 /**
