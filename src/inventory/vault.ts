@@ -1,2 +1,2 @@
-export type { Opened } from "../secrets/vault.js";
+/** For whoever reads inventories; how it works, see there. */
 export { decryptVault, isVault } from "../secrets/vault.js";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { decryptVault, isVault, vaultId } from "../../src/secrets/vault.js";
+import { decryptVault, isVault } from "../../src/inventory/vault.js";
+import { vaultId } from "../../src/secrets/vault.js";
 
 /** Written by ansible-vault 2.14 with the password `pw`; the second has the vault id `dev`. */
 const PLAIN = [
