@@ -42,7 +42,7 @@ it("makes an identity once, encrypts, prints and edits, and leaves no plain text
   expect((await sf(["edit", "vars.yml.age"], { EDITOR: "false" })).exit).toBe(3);
   expect(readFileSync(at("vars.yml.age"), "utf8")).toBe(sealed);
   expect(left()).toEqual(before);
-});
+}, 120_000);
 
 it("encrypts for those whom the file .age-recipients names", async () => {
   const other = (await sf(["keygen", "--out", at("other-key")])).stdout.trim();
@@ -55,7 +55,7 @@ it("encrypts for those whom the file .age-recipients names", async () => {
   writeFileSync(at("theirs.yml"), TEXT);
   await sf(["encrypt", "theirs.yml", "--recipient", other]);
   expect((await sf(["decrypt", "theirs.yml.age"])).exit).toBe(3);
-});
+}, 120_000);
 
 it.each([
   ["no file", ["decrypt", "nowhere.age"], "flag-invalid"],
