@@ -7,11 +7,12 @@ const src = resolve(import.meta.dirname ?? dirname(new URL(import.meta.url).path
 /** What each folder of src/ may import besides itself and model/. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   model: [],
-  inventory: [],
+  secrets: [],
+  inventory: ["secrets"],
   resources: [],
   // Checks read some of what resources manage: who sets a parameter at boot.
   checks: ["resources"],
-  transport: [],
+  transport: ["secrets"],
   report: [],
   journal: [],
   lab: [],
@@ -19,6 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   plan: ["playbook"],
   run: ["plan", "transport"],
   cli: [
+    "secrets",
     "inventory",
     "resources",
     "transport",

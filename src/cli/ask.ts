@@ -1,10 +1,16 @@
 import { createInterface } from "node:readline/promises";
 import { SurefootError } from "../model/error.js";
+import { useVaultKeys } from "../secrets/vault-keys.js";
 import { onInterrupt } from "./interrupt.js";
 
 /** Whether a person can be asked: stdin and stderr are terminals. */
 export function canAsk(): boolean {
   return process.stdin.isTTY === true && process.stderr.isTTY === true;
+}
+
+/** Has vaults opened by the passwords in these files or, where there are none and a person is there, by what that person types. */
+export function askForVaults(files: readonly string[]): void {
+  useVaultKeys({ files, ...(canAsk() ? { ask: () => askPassword("vault password: ") } : {}) });
 }
 
 /**

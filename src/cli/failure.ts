@@ -1,10 +1,11 @@
 import type { ErrorData } from "../model/error.js";
 import { classOf, SurefootErrors, toErrorData } from "../model/error.js";
 import { EXIT } from "../model/exit.js";
+import { secrets } from "../model/secret.js";
 
-/** All errors in what was thrown. */
+/** All errors in what was thrown, secrets masked. */
 function errorsOf(thrown: unknown): readonly ErrorData[] {
-  return thrown instanceof SurefootErrors ? thrown.errors : [toErrorData(thrown)];
+  return secrets.maskAll(thrown instanceof SurefootErrors ? thrown.errors : [toErrorData(thrown)]);
 }
 
 function exitCodeOf(errors: readonly ErrorData[]): number {

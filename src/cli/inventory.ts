@@ -1,11 +1,13 @@
 import type { Command } from "commander";
 import type { Host, Inventory } from "../inventory/host.js";
 import type { Json } from "../model/json.js";
+import { secrets } from "../model/secret.js";
 
 interface Flags {
   readonly inventory: string;
   readonly limit?: string;
   readonly extraVar: readonly string[];
+  readonly vaultPasswordFile: readonly string[];
   readonly json?: true;
 }
 
@@ -27,16 +29,25 @@ function inventoryOptions(command: Command): Command {
       collect,
       [],
     )
+    .option(
+      "--vault-password-file <file>",
+      "a file with the password of ansible-vault, or a program that prints it; may be repeated",
+      collect,
+      [],
+    )
     .option("--json", "as JSON");
 }
 
 async function load(flags: Flags): Promise<Inventory> {
   const { loadInventory } = await import("../inventory/load.js");
+  const { askForVaults } = await import("./ask.js");
+  askForVaults(flags.vaultPasswordFile);
   return loadInventory(flags.inventory, { extraVars: flags.extraVar });
 }
 
 /** `surefoot inventory list|show|explain`. */
-export function registerInventory(program: Command, write: Write = toStdout): void {
+export function registerInventory(program: Command, print: Write = toStdout): void {
+  const write: Write = (text) => print(secrets.mask(text));
   const inventory = program
     .command("inventory")
     .description("Look at an environment's hosts, groups and variables.");

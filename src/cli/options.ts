@@ -7,6 +7,8 @@ export interface FleetFlags {
   readonly limit?: string;
   readonly tags?: readonly string[];
   readonly extraVar: readonly string[];
+  /** Files with passwords of ansible-vault. */
+  readonly vaultPasswordFile: readonly string[];
   readonly forks: number;
   readonly json?: true;
   readonly report: readonly string[];
@@ -80,6 +82,12 @@ export function fleetOptions(command: Command): Command {
       .option(
         "-e, --extra-var <key=value>",
         "a variable that wins over the inventory's; may be repeated",
+        collect,
+        [],
+      )
+      .option(
+        "--vault-password-file <file>",
+        "a file with the password of ansible-vault, or a program that prints it; may be repeated",
         collect,
         [],
       )

@@ -7,12 +7,13 @@ import type { EventBody, Tally } from "../model/event.js";
 import { EVENT_VERSION } from "../model/event.js";
 import { EXIT } from "../model/exit.js";
 import type { HostPlan } from "../model/plan.js";
+import { secrets } from "../model/secret.js";
 import type { Reporter } from "../report/reporter.js";
 import { Whereabouts } from "../report/whereabouts.js";
 import type { HostJob, RunContext } from "../run/context.js";
 import { exitCodeOf, runHosts, runRollout } from "../run/engine.js";
 import type { HostWork } from "../run/session.js";
-import { passwordReader } from "../transport/become.js";
+import { passwordReader } from "../transport/password.js";
 import { sshTransport } from "../transport/ssh.js";
 import { onInterrupt } from "./interrupt.js";
 import type { FleetFlags } from "./options.js";
@@ -74,7 +75,8 @@ export async function pass(fleet: Fleet, flags: FleetFlags, options: Pass): Prom
   const run = recording?.header.run ?? newRunId();
   const start = performance.now();
   const where = new Whereabouts();
-  const emit = (body: EventBody): void => {
+  const emit = (said: EventBody): void => {
+    const body = secrets.maskAll(said);
     if (body.type === "host-planned") plan?.(body.plan);
     const event = { ...body, at: new Date().toISOString() };
     journal?.record(event);

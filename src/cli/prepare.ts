@@ -1,13 +1,15 @@
 import type { Inventory } from "../inventory/host.js";
 import { loadInventory } from "../inventory/load.js";
 import { selectHosts } from "../inventory/pattern.js";
-import type { Become, Target } from "../model/target.js";
+import { readSecrets } from "../inventory/read-secrets.js";
+import type { Target } from "../model/target.js";
+import { BECOME_ROOT } from "../model/target.js";
 import { provideApi } from "../playbook/api.js";
 import type { HostTasks } from "../playbook/expand.js";
 import { expandPlaybook } from "../playbook/expand.js";
 import type { LoadedPlaybook } from "../playbook/load.js";
 import { loadPlaybook } from "../playbook/load.js";
-import { askPassword } from "./ask.js";
+import { askForVaults, askPassword } from "./ask.js";
 import type { FleetFlags } from "./options.js";
 
 /** A playbook and the hosts that it is for, as far as can be known without contacting any. */
@@ -24,10 +26,12 @@ export interface Fleet {
 
 /** Everything that can be known without contacting any host: all bad input is found here. */
 export async function prepare(path: string, flags: FleetFlags): Promise<Fleet> {
+  askForVaults(flags.vaultPasswordFile);
   const environment = await loadInventory(flags.inventory, { extraVars: flags.extraVar });
   provideApi(await import("../index.js"));
   const loaded = await loadPlaybook(path);
   const hosts = selectHosts(environment, loaded.playbook.hosts, flags.limit);
+  await readSecrets(hosts, Object.keys(loaded.playbook.vars.shape));
   const expanded = expandPlaybook(loaded, hosts, flags.tags);
   const jobs =
     flags.askBecomePass === true ? withPassword(expanded, await askPassword("sudo password: ")) : expanded;
@@ -43,7 +47,7 @@ export async function prepare(path: string, flags: FleetFlags): Promise<Fleet> {
 
 function withPassword(jobs: readonly HostTasks[], value: string): readonly HostTasks[] {
   return jobs.map((job) => {
-    const become: Become = { user: job.target.become?.user ?? "root", password: { value } };
+    const become = { ...(job.target.become ?? BECOME_ROOT), password: { value } };
     return { ...job, target: { ...job.target, become } };
   });
 }

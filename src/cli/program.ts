@@ -37,6 +37,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "real hosts on this machine, to try and to test",
     register: async () => (await import("./lab.js")).registerLab,
   },
+  secrets: {
+    summary: "keep secrets in the inventory, encrypted by age",
+    register: async () => (await import("./secrets.js")).registerSecrets,
+  },
   init: {
     summary: "make a new repository with an inventory, a playbook and a template",
     register: async () => (await import("./init.js")).registerInit,

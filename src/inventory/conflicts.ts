@@ -1,8 +1,10 @@
+import type { Json } from "../model/json.js";
 import { sameJson } from "../model/json.js";
 import { formatPlace } from "../model/place.js";
 import type { Complaints } from "./complaints.js";
 import type { LocatedMap } from "./located.js";
 import { isMap, toPlain } from "./located.js";
+import type { Secret } from "./secret.js";
 import { RESERVED } from "./target.js";
 import type { HostEntry } from "./tree.js";
 
@@ -24,6 +26,8 @@ export function findConflicts(hosts: Iterable<HostEntry>, complaints: Complaints
   }
 }
 
+const identity = (secret: Secret): Json => secret.identity;
+
 function compare(
   host: string,
   under: string,
@@ -36,7 +40,7 @@ function compare(
     if (other === undefined) continue;
     if (under === "" && RESERVED.includes(name) && isMap(node.value) && isMap(other.value)) {
       compare(host, `${name}.`, other.value, node.value, complaints);
-    } else if (!sameJson(toPlain(node), toPlain(other))) {
+    } else if (!sameJson(toPlain(node, identity), toPlain(other, identity))) {
       const message = `host ${host} gets ${under}${name} from two groups, the other at ${formatPlace(other.place)}`;
       const hint = `Say it once, or in host_vars/${host}.yml.`;
       complaints.add("inventory-duplicate-host", message, node.place, hint);

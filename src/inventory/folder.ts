@@ -25,7 +25,8 @@ export interface InventoryFolder {
   readonly hash: string;
 }
 
-const YAML_NAME = /\.ya?ml$/;
+/** Also of files that are encrypted by age. */
+const YAML_NAME = /\.ya?ml(\.age)?$/;
 
 /**
  * Reads an environment's files; complains about those that would be passed over. Synchronous: nothing else can be done
@@ -102,7 +103,7 @@ class FolderReader {
 
   #variables(path: string, owner: string): readonly VariableFile[] {
     if (YAML_NAME.test(path)) return [{ owner, ...this.read(path) }];
-    const message = `${basename(path)} is not read: its name does not end in .yml`;
+    const message = `${basename(path)} is not read: its name does not end in .yml or .yml.age`;
     this.refuse(path, message, "Rename it to NAME.yml, or move it away.");
     return [];
   }

@@ -3,7 +3,6 @@ import type { ErrorCode } from "../model/error.js";
 import { Complaints } from "./complaints.js";
 import { findConflicts } from "./conflicts.js";
 import { readExtraVars, variablesOf } from "./extra-vars.js";
-import type { VariableFile } from "./folder.js";
 import { readFolder } from "./folder.js";
 import type { Host, Inventory, Shared } from "./host.js";
 import { MergedHost, mergeSources } from "./host.js";
@@ -14,6 +13,8 @@ import { readHosts } from "./read.js";
 import type { Way } from "./target.js";
 import { NO_WAY, overlay, targetOf, wayReader } from "./target.js";
 import type { Group, VariableSource } from "./tree.js";
+import type { OpenFile } from "./unlock.js";
+import { unlockFiles } from "./unlock.js";
 import { parseYaml } from "./yaml-file.js";
 
 /** What may be given besides the folder. */
@@ -45,8 +46,12 @@ export async function loadInventory(dir: string, options: LoadOptions = {}): Pro
       hint,
     );
   }
-  const groupFiles = filesByOwner(folder.groupVars, "group", known?.groups, complaints);
-  const hostFiles = filesByOwner(folder.hostVars, "host", known?.hosts, complaints);
+  const [groupVars, hostVars] = await Promise.all([
+    unlockFiles(folder.groupVars, complaints),
+    unlockFiles(folder.hostVars, complaints),
+  ]);
+  const groupFiles = filesByOwner(groupVars, "group", known?.groups, complaints);
+  const hostFiles = filesByOwner(hostVars, "host", known?.hosts, complaints);
   const extra = readExtraVars(options.extraVars ?? [], complaints);
   findConflicts(tree.hosts.values(), complaints);
   const groups = withFiles(tree, groupFiles);
@@ -113,13 +118,13 @@ function buildHosts(
 
 /** Variables of files by the group or host that they are for. An owner that is not known is mostly a slip. */
 function filesByOwner(
-  files: readonly VariableFile[],
+  files: readonly OpenFile[],
   level: "group" | "host",
   known: ReadonlyMap<string, unknown> | undefined,
   complaints: Complaints,
 ): Files {
   const byOwner = new Map<string, VariableSource[]>();
-  for (const { owner, file, text } of files) {
+  for (const { owner, file, text, secret } of files) {
     if (known !== undefined && !known.has(owner)) {
       const hint = suggest(owner, known.keys(), `Add the ${level} to hosts.yml, or remove the file.`);
       complaints.add(
@@ -129,7 +134,7 @@ function filesByOwner(
         hint,
       );
     }
-    const vars = variablesOf(parseYaml(text, file, complaints), complaints);
+    const vars = variablesOf(parseYaml(text, file, complaints, { secret }), complaints);
     const group = level === "group" ? { group: owner } : {};
     const source: VariableSource = { from: `${level} ${owner}`, level, inline: false, vars, ...group };
     const list = byOwner.get(owner);

@@ -1,5 +1,6 @@
 import type { Json } from "../model/json.js";
 import type { FilePlace } from "../model/place.js";
+import type { Secret } from "./secret.js";
 
 /** A value that knows where it was written. */
 export interface Located {
@@ -7,7 +8,10 @@ export interface Located {
   readonly place: FilePlace;
   /** Where its key is written, for a value in a mapping. */
   readonly key?: FilePlace;
+  /** null for a secret that is kept elsewhere. */
   readonly value: Scalar | readonly Located[] | LocatedMap;
+  /** What it is instead where it is a secret. */
+  readonly secret?: Secret;
 }
 
 /** A value without parts. */
@@ -25,11 +29,16 @@ function isList(value: Located["value"]): value is readonly Located[] {
   return Array.isArray(value);
 }
 
-/** The value without its places. */
-export function toPlain(located: Located): Json {
-  const { value } = located;
-  if (isMap(value)) return Object.fromEntries([...value].map(([key, inner]) => [key, toPlain(inner)]));
-  if (isList(value)) return value.map(toPlain);
+/**
+ * The value without its places.
+ * @param reveal What stands for a secret; by default its value, which must have been read.
+ */
+export function toPlain(located: Located, reveal: (secret: Secret) => Json = (secret) => secret.value): Json {
+  const { value, secret } = located;
+  if (secret !== undefined) return reveal(secret);
+  if (isMap(value))
+    return Object.fromEntries([...value].map(([key, inner]) => [key, toPlain(inner, reveal)]));
+  if (isList(value)) return value.map((inner) => toPlain(inner, reveal));
   return value;
 }
 

@@ -2,6 +2,7 @@ import { stringify } from "yaml";
 import type { Json } from "../model/json.js";
 import { formatPlace } from "../model/place.js";
 import { MASK } from "../model/plan.js";
+import { secrets } from "../model/secret.js";
 import type { Target } from "../model/target.js";
 import type { Explained, Explanation } from "./explain.js";
 import type { Host } from "./host.js";
@@ -24,15 +25,18 @@ function isJsonList(value: Json): value is readonly Json[] {
 }
 
 function shown(name: string, located: Located): Json {
-  return masked(name, toPlain(located));
+  const plain = toPlain(located, (secret) => secret.shown);
+  // Before it is written out: YAML breaks long lines, and a secret that is broken in two would not be recognised.
+  return secrets.maskAll(masked(name, plain));
 }
 
 function way(target: Target): { readonly [key: string]: Json } {
   const { become, ...rest } = target;
-  if (become === null) return { ...rest, become: null };
+  const shownRest = secrets.maskAll({ ...rest });
+  if (become === null) return { ...shownRest, become: null };
   return {
-    ...rest,
-    become: { user: become.user, ...(become.password === undefined ? {} : { password: MASK }) },
+    ...shownRest,
+    become: { ...become, ...(become.password === undefined ? {} : { password: MASK }) },
   };
 }
 

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { suggest } from "../model/did-you-mean.js";
 import type { Become, Target } from "../model/target.js";
+import { BECOME_METHODS, BECOME_ROOT } from "../model/target.js";
 import type { Complaints } from "./complaints.js";
 import type { Located, LocatedMap } from "./located.js";
 import { isMap, keyPlaceAt, placeAt, toPlain } from "./located.js";
@@ -44,13 +45,17 @@ const password = z.union(
     z.strictObject({ env: word }),
     z.strictObject({ file: path }),
     z.strictObject({ command }),
+    z.strictObject({ vault: z.string() }),
   ],
-  { error: "must be { env: NAME }, { file: PATH }, { command: CMD } or a text" },
+  { error: "must be { env: NAME }, { file: PATH }, { command: CMD }, a `!vault` or a text" },
 );
 
 const becomeSchema = z.strictObject({
+  method: z.enum(BECOME_METHODS, { error: `must be one of ${BECOME_METHODS.join(", ")}` }).nullish(),
   user: word.nullish(),
   password: password.nullish(),
+  /** Seconds. */
+  timeout: z.number().positive().max(3600).nullish(),
   enabled: z.boolean().nullish(),
 });
 
@@ -122,8 +127,13 @@ export function targetOf(host: string, { ssh, become }: Way): Target {
 function becomeOf(become: Way["become"]): Become | null {
   const asked = typeof become === "boolean" ? { enabled: become } : become;
   if (asked.enabled === false) return null;
-  const { user, password: source } = typeof become === "boolean" ? {} : become;
-  return { user: user ?? "root", ...(source ? { password: source } : {}) };
+  const { method, user, password: source, timeout } = typeof become === "boolean" ? {} : become;
+  return {
+    method: method ?? BECOME_ROOT.method,
+    user: user ?? BECOME_ROOT.user,
+    ...(source ? { password: source } : {}),
+    timeout: timeout ?? BECOME_ROOT.timeout,
+  };
 }
 
 function readSsh(node: Located, complaints: Complaints): Way["ssh"] {
@@ -149,7 +159,7 @@ function readBecome(node: Located, complaints: Complaints): Way["become"] {
 }
 
 /** Paths are relative to the file in which they stand, those of the command line to the working directory. */
-function absolutePath(path: string, file: string, { cwd }: Complaints): string {
+export function absolutePath(path: string, file: string, { cwd }: Complaints): string {
   return path === "~" || path.startsWith("~/")
     ? join(homedir(), path.slice(1))
     : resolve(cwd, dirname(file), path);
@@ -168,7 +178,7 @@ function check<T>(
     complaints.add("inventory-invalid", message, node.place, hint);
     return undefined;
   }
-  const result = schema.safeParse(toPlain(node));
+  const result = schema.safeParse(toPlain(node, (secret) => secret.plain));
   if (result.success) return result.data;
   for (const issue of result.error.issues) {
     const where = [name, ...issue.path.map(String)].join(".");

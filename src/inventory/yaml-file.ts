@@ -5,6 +5,9 @@ import type { FilePlace } from "../model/place.js";
 import type { Complaints } from "./complaints.js";
 import type { Located } from "./located.js";
 import { isMap as isLocatedMap } from "./located.js";
+import { Secret } from "./secret.js";
+import { isSecretNode, SECRET_TAGS, secretSource } from "./secret-tags.js";
+import { absolutePath } from "./target.js";
 import { numberProblem, SYNTAX_HINTS, SYNTAX_MESSAGES } from "./yaml-rules.js";
 
 /** Values in one file, with all aliases written out; more than any person writes, fewer than a machine chokes on. */
@@ -20,6 +23,8 @@ export interface YamlOptions {
   readonly path?: readonly string[];
   /** The code for a text that is not YAML; `inventory-syntax` where nothing is said. */
   readonly syntax?: ErrorCode;
+  /** Whether all values are secrets, as in a file that was encrypted. */
+  readonly secret?: boolean;
 }
 
 /**
@@ -67,6 +72,7 @@ class Reader {
       uniqueKeys: false,
       merge: true,
       resolveKnownTags: false,
+      customTags: SECRET_TAGS,
     });
     if (control >= 0) {
       this.#breakAt(control, "a control character", "YAML does not allow it here; retype the line.");
@@ -85,7 +91,9 @@ class Reader {
       if (lines.has(line)) continue;
       lines.add(line);
       const hint = SYNTAX_HINTS[error.code] ?? "Correct the YAML at that place.";
-      this.#breakAt(error.pos[0], SYNTAX_MESSAGES[error.code] ?? lowerFirst(error.message), hint);
+      // The parser's own messages may hold what stands there.
+      const otherwise = this.#options.secret === true ? "this is not YAML" : lowerFirst(error.message);
+      this.#breakAt(error.pos[0], SYNTAX_MESSAGES[error.code] ?? otherwise, hint);
     }
     const version = doc.directives.yaml;
     if (version.explicit === true && version.version !== "1.2") {
@@ -118,10 +126,15 @@ class Reader {
     if (isAlias(node)) return this.#alias(node, path, key);
     if ("anchor" in node && typeof node.anchor === "string") this.#anchors.set(node.anchor, node);
     this.#busy.add(node);
+    const place = this.#place(startOf(node));
+    const secret = isSecretNode(node) ? this.#secret(node, path, place) : undefined;
+    const value = secret === undefined ? this.#value(node, path) : null;
+    const known = secret ?? this.#tainted(value, path, place);
     const tree: Located = {
-      place: this.#place(startOf(node)),
-      value: this.#value(node, path),
+      place,
+      value,
       ...(key === undefined ? {} : { key }),
+      ...(known === undefined ? {} : { secret: known }),
     };
     this.#busy.delete(node);
     this.#done.set(node, tree);
@@ -153,7 +166,7 @@ class Reader {
     }
     const tree = this.#done.get(node) ?? this.#node(node, path);
     if (key === undefined) return tree;
-    const named: Located = { place: tree.place, key, value: tree.value };
+    const named: Located = { ...tree, key };
     this.#sizes.set(named, this.#sizes.get(tree) ?? 1);
     return named;
   }
@@ -218,7 +231,9 @@ class Reader {
     const name = path.at(-1) ?? "";
     if (typeof value === "number") {
       const problem = numberProblem(name, source, value);
-      if (problem !== undefined) this.#wrongAt(at, problem.message, problem.hint, "inventory-invalid");
+      if (problem !== undefined && this.#options.secret === true)
+        this.#wrongAt(at, `${name} can't be kept as a number`, "Quote it.", "inventory-invalid");
+      else if (problem !== undefined) this.#wrongAt(at, problem.message, problem.hint, "inventory-invalid");
       return value;
     }
     if (typeof value === "string") {
@@ -226,6 +241,25 @@ class Reader {
       return value;
     }
     return typeof value === "boolean" ? value : null;
+  }
+
+  #secret(node: Node, path: readonly string[], place: FilePlace): Secret | undefined {
+    const source = secretSource(node);
+    const what = path.length === 0 ? "the secret" : path.join(".");
+    if (source === undefined) {
+      const hint = "Write `!secret { env: NAME }`, `!secret { file: PATH }` or `!secret { command: CMD }`.";
+      this.#wrongAt(startOf(node), `${what} does not say where the secret is`, hint, "inventory-invalid");
+      return undefined;
+    }
+    const file = "file" in source ? { file: absolutePath(source.file, this.#file, this.#complaints) } : {};
+    return Secret.at({ ...source, ...file }, what, place);
+  }
+
+  /** A value of an encrypted file. What is true or false or nothing would be masked all over. */
+  #tainted(value: Located["value"], path: readonly string[], place: FilePlace): Secret | undefined {
+    if (this.#options.secret !== true) return undefined;
+    if (typeof value !== "string" && typeof value !== "number") return undefined;
+    return Secret.known(value, path.join("."), place);
   }
 
   #measure(node: Node, tree: Located): void {

@@ -5,7 +5,7 @@ export const SYNTAX_HINTS: Readonly<Record<string, string>> = {
   BLOCK_AS_IMPLICIT_KEY: 'Quote a value that holds ": ".',
   MULTILINE_IMPLICIT_KEY: "Check the indentation and that every key ends with a colon.",
   MISSING_CHAR: 'Close brackets and quotes; quote a range within braces: `"web[1:3]"`.',
-  TAG_RESOLVE_FAILED: "Remove the tag; Surefoot knows plain YAML only.",
+  TAG_RESOLVE_FAILED: "Remove the tag; Surefoot knows `!secret` and `!vault` only.",
   MULTIPLE_DOCS: "Keep one document per file: remove the `---` line between them.",
 };
 

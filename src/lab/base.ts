@@ -14,6 +14,7 @@ const INCLUDED = [
   "iproute2",
   "ifupdown",
   "sudo",
+  "doas",
   "procps",
   "curl",
   "iputils-ping",

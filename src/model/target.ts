@@ -1,17 +1,26 @@
+import type { SecretSource } from "./secret.js";
+
 /** Where a password comes from; read when it is first needed. */
-export type PasswordSource =
-  | { readonly value: string }
-  | { readonly env: string }
-  | { readonly file: string }
-  | { readonly command: string };
+export type PasswordSource = { readonly value: string } | SecretSource;
+
+/** Commands that run others as another user. */
+export const BECOME_METHODS = ["sudo", "doas", "su"] as const;
+/** One of {@link BECOME_METHODS}. */
+export type BecomeMethod = (typeof BECOME_METHODS)[number];
 
 /** How to become another user on the host. */
 export interface Become {
+  readonly method: BecomeMethod;
   /** User to become; `root` where nothing is said. */
   readonly user: string;
-  /** Password that sudo asks for; absent where it asks for none. */
+  /** Password that is asked for, by su that of the other user; absent where none is. */
   readonly password?: PasswordSource;
+  /** Longest time from the command to a shell that takes scripts, in seconds. */
+  readonly timeout: number;
 }
+
+/** root by sudo, with what holds where nothing else is said. A directory service may take its time for a password. */
+export const BECOME_ROOT: Become = { method: "sudo", user: "root", timeout: 60 };
 
 /** How to reach a host: plain data, all defaults filled in. */
 export interface Target {

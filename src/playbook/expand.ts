@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Host } from "../inventory/host.js";
 import { keyPlaceAt, placeAt, toPlain } from "../inventory/located.js";
+import { maskSecrets } from "../inventory/mask.js";
 import { RESERVED } from "../inventory/target.js";
 import type { Check } from "../model/check.js";
 import { didYouMean, suggest } from "../model/did-you-mean.js";
@@ -129,7 +130,7 @@ function issueErrors(issue: z.core.$ZodIssue, playbook: Playbook, host: Host): r
 }
 
 function at(place: FilePlace): { readonly place: FilePlace; readonly frame?: string } {
-  const frame = frameAt(place);
+  const frame = frameAt(place, maskSecrets);
   return frame === undefined ? { place } : { place, frame };
 }
 

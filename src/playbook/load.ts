@@ -177,10 +177,14 @@ function placeInStack(thrown: unknown, file: string): FilePlace | undefined {
   return undefined;
 }
 
-/** The lines around a place, or undefined where its file can't be read. */
-export function frameAt(place: FilePlace): string | undefined {
+/**
+ * The lines around a place, or undefined where its file can't be read or is encrypted.
+ * @param show What of the file's text may be shown.
+ */
+export function frameAt(place: FilePlace, show = (text: string): string => text): string | undefined {
   try {
-    return codeFrame(readFileSync(place.file, "utf8"), place);
+    const text = readFileSync(place.file, "utf8");
+    return /^(\$ANSIBLE_VAULT|-----BEGIN AGE)/.test(text) ? undefined : codeFrame(show(text), place);
   } catch {
     // The file may be gone by now; the place alone still says enough.
     return undefined;

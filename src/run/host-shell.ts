@@ -3,14 +3,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ErrorData } from "../model/error.js";
 import { SurefootError } from "../model/error.js";
 import { sh } from "../model/sh.js";
-import type { Become } from "../model/target.js";
 import type { Frame } from "../plan/frames.js";
 import { FrameParser, probeErrors } from "../plan/frames.js";
 import type { ScriptParts } from "../plan/script.js";
 import { framedScript } from "../plan/script.js";
-import type { BecomeMarks } from "../transport/become.js";
-import { shellCommand, shellFailure } from "../transport/become.js";
-import type { Connection, ProcessExit, RemoteProcess } from "../transport/transport.js";
+import type { ShellRequest } from "../transport/become.js";
+import { openShell } from "../transport/become.js";
+import { shellFailure } from "../transport/become-errors.js";
+import type { ProcessExit, RemoteProcess } from "../transport/transport.js";
 
 /** How long a timed-out script has to end after being told, before its connection is given up. */
 const KILL_GRACE_MS = 3_000;
@@ -18,14 +18,6 @@ const KILL_GRACE_MS = 3_000;
 const CLOSE_GRACE_MS = 1_000;
 /** How much of what a host writes to stderr is kept. */
 const STDERR_LIMIT = 256 * 1024;
-
-/** Whose shell it is and how to get it. */
-export interface ShellOptions {
-  readonly connection: Connection;
-  readonly become: Become | null;
-  /** Gives sudo's password when sudo asks; asked at most once. */
-  readonly password: () => Promise<string>;
-}
 
 /** What to run in one go, and how long it may take. */
 export interface ScriptRequest {
@@ -52,40 +44,27 @@ export interface ScriptResult {
  * A shell on a host, as the login user or by sudo, that takes one framed script after the other: logging in and sudo are paid once.
  */
 export class HostShell {
-  readonly #options: ShellOptions;
+  readonly #options: ShellRequest;
   readonly #process: RemoteProcess;
-  readonly #marks: Marks;
+  readonly #token = `@${randomBytes(12).toString("hex")}`;
   readonly #parser: FrameParser;
   #onStdout: (frames: readonly Frame[]) => void = () => undefined;
   #onStderr: () => void = () => undefined;
   #stderr = "";
-  /** Hands scripts to the shell; they wait while sudo asks for the password. */
-  #feed: (script: string) => void;
   #alive = true;
 
   /**
    * Starts a shell.
-   * @throws SurefootError `connection-lost`, or `sudo-password-needed` where the password's source has none.
+   * @throws SurefootError as {@link openShell} does.
    */
-  static async open(options: ShellOptions): Promise<HostShell> {
-    const marks = newMarks();
-    const secret = options.become?.password === undefined ? undefined : await options.password();
-    const process = await options.connection.exec(shellCommand(options.become, marks));
-    return new HostShell(options, process, marks, secret);
+  static async open(options: ShellRequest): Promise<HostShell> {
+    return new HostShell(options, await openShell(options));
   }
 
-  private constructor(
-    options: ShellOptions,
-    process: RemoteProcess,
-    marks: Marks,
-    secret: string | undefined,
-  ) {
+  private constructor(options: ShellRequest, process: RemoteProcess) {
     this.#options = options;
     this.#process = process;
-    this.#marks = marks;
-    this.#parser = new FrameParser(marks.token);
-    this.#feed =
-      secret === undefined ? (script) => process.write(script) : feedAfterSudo(process, secret, marks);
+    this.#parser = new FrameParser(this.#token);
     process.onStdout((chunk) => this.#onStdout(this.#parser.push(chunk)));
     process.onStderr((chunk) => {
       this.#stderr = (this.#stderr + chunk.toString("utf8")).slice(-STDERR_LIMIT);
@@ -107,7 +86,7 @@ export class HostShell {
    *   processes are then killed as far as the host can still be reached, and the shell is gone.
    */
   async run(request: ScriptRequest): Promise<ScriptResult> {
-    const { token } = this.#marks;
+    const token = this.#token;
     const frames: Frame[] = [];
     const watch = new Watch();
     let step: number | undefined;
@@ -137,7 +116,7 @@ export class HostShell {
     if (request.signal?.aborted === true) abort();
     arm();
     try {
-      this.#feed(framedScript(request.parts, token).script.sh);
+      this.#process.write(framedScript(request.parts, token).script.sh);
       const ended = await Promise.race([finished, this.#process.done, watch.fired]);
       if (ended === "timeout" || ended === "interrupted") {
         request.onStopped?.(probeErrors(this.#stderr, token));
@@ -169,8 +148,7 @@ export class HostShell {
   #death(exit: ProcessExit, started: boolean, step: number | undefined): SurefootError {
     const { become } = this.#options;
     if (!started && exit.exit !== null) {
-      const said = this.#stderr.replaceAll(this.#marks.prompt, "").replace(/\n+/g, "\n");
-      return new SurefootError(shellFailure(this.#host, become, exit.exit, said));
+      return new SurefootError(shellFailure(this.#host, become, exit.exit, this.#stderr));
     }
     return new SurefootError(died(this.#host, step, this.#parser.unfinishedOutput, this.#stderr));
   }
@@ -180,9 +158,13 @@ export class HostShell {
     this.#alive = false;
     const killing = async (): Promise<void> => {
       if (pgid <= 1) return;
-      const killer = await HostShell.open(this.#options);
+      // Not by the signal that this may be the answer to.
+      const { signal: _, ...options } = this.#options;
+      const killer = await HostShell.open(options);
       // dash takes no negative process group after `kill -TERM --`, only after the `-s` form.
-      killer.#feed(sh`kill -s TERM -- -${pgid}; sleep 1; kill -s KILL -- -${pgid} 2>/dev/null; exit\n`.sh);
+      killer.#process.write(
+        sh`kill -s TERM -- -${pgid}; sleep 1; kill -s KILL -- -${pgid} 2>/dev/null; exit\n`.sh,
+      );
       await killer.#process.done;
     };
     let timer: NodeJS.Timeout | undefined;
@@ -194,47 +176,6 @@ export class HostShell {
     clearTimeout(timer);
     this.#process.abandon();
   }
-}
-
-interface Marks extends BecomeMarks {
-  readonly token: string;
-}
-
-function newMarks(): Marks {
-  const token = `@${randomBytes(12).toString("hex")}`;
-  return { token, prompt: `${token} password:`, ready: `${token} ready` };
-}
-
-/**
- * Sends the password when sudo prompts, and scripts only when the shell says that it is ready: where sudo needs no password after all, a
- * shell would take it for a command. A second prompt means that it was wrong; it is not tried again.
- */
-function feedAfterSudo(process: RemoteProcess, secret: string, marks: Marks): (script: string) => void {
-  let out = "";
-  let err = "";
-  let prompts = 0;
-  let ready = false;
-  const waiting: string[] = [];
-  process.onStdout((chunk) => {
-    if (ready) return;
-    out += chunk.toString("latin1");
-    if (!out.includes(marks.ready)) return;
-    ready = true;
-    for (const script of waiting) process.write(script);
-  });
-  process.onStderr((chunk) => {
-    if (ready) return;
-    err += chunk.toString("latin1");
-    const seen = err.split(marks.prompt).length - 1;
-    if (seen <= prompts) return;
-    prompts = seen;
-    if (prompts === 1) process.write(`${secret}\n`);
-    else process.end();
-  });
-  return (script) => {
-    if (ready) process.write(script);
-    else waiting.push(script);
-  };
 }
 
 type Stop = "timeout" | "interrupted";

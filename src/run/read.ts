@@ -1,7 +1,7 @@
 import type { ErrorData } from "../model/error.js";
 import { SurefootError } from "../model/error.js";
 import type { Task } from "../model/resource.js";
-import type { Become } from "../model/target.js";
+import { BECOME_ROOT } from "../model/target.js";
 import type { Frame } from "../plan/frames.js";
 import type { ProbeBatch, Readings } from "../plan/probe.js";
 import { batchProbes } from "../plan/probe.js";
@@ -12,9 +12,6 @@ import type { ArmedByAnother } from "./guard/gate.js";
 import { armedByAnother, gateError, gateOf, tidings } from "./guard/gate.js";
 import type { ScriptResult } from "./host-shell.js";
 import { HostShell } from "./host-shell.js";
-
-/** root by sudo, for a task that asks for `become` where the inventory says nothing of it. */
-const ROOT: Become = { user: "root" };
 
 /** Whether a task runs by `become`. */
 export function becomes(session: HostSession, task: Task): boolean {
@@ -122,9 +119,10 @@ async function shellFor(
 ): Promise<HostShell> {
   const known = shells.get(become);
   if (known?.alive === true) return known;
-  const identity = become ? (job.target.become ?? ROOT) : null;
-  const password = (): Promise<string> => context.password(identity ?? ROOT, job.target.host);
-  const shell = await HostShell.open({ connection, become: identity, password });
+  // root by sudo, for a task that asks for `become` where the inventory says nothing of it.
+  const identity = become ? (job.target.become ?? BECOME_ROOT) : null;
+  const password = (): Promise<string> => context.password(identity ?? BECOME_ROOT, job.target.host);
+  const shell = await HostShell.open({ connection, become: identity, password, signal: context.kill });
   shells.set(become, shell);
   return shell;
 }

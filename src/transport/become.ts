@@ -1,145 +1,260 @@
-import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
-import { promisify } from "node:util";
-import type { ErrorCode, ErrorData } from "../model/error.js";
+import { randomBytes } from "node:crypto";
+import type { ErrorData } from "../model/error.js";
 import { SurefootError } from "../model/error.js";
-import { canonical } from "../model/json.js";
+import { MASK } from "../model/plan.js";
 import { quote } from "../model/sh.js";
-import type { Become, PasswordSource } from "../model/target.js";
+import type { Become } from "../model/target.js";
+import { becomeError, refusalIn, shellFailure } from "./become-errors.js";
+import { QUIET_MS, questionIn } from "./become-prompt.js";
+import { carryLine, uncarried } from "./pty.js";
+import type { Connection, RemoteProcess } from "./transport.js";
 
-/** Longest time that a password command may take. */
-const PASSWORD_COMMAND_TIMEOUT_MS = 60_000;
+/** How long a method that was given a wrong password may take to say so and to end. */
+const FAREWELL_MS = 3_000;
+/** The most that is kept of what a host prints before its shell is ready, in characters. */
+const KEPT = 16_384;
+
+/** Whose shell is wanted, and how to get it. */
+export interface ShellRequest {
+  readonly connection: Connection;
+  readonly become: Become | null;
+  /** Gives the password that the method asks for; asked at most once. */
+  readonly password: () => Promise<string>;
+  readonly signal?: AbortSignal;
+}
 
 /** What sudo shall print when it wants the password, and what the shell prints once it runs. */
-export interface BecomeMarks {
+interface Marks {
+  readonly token: string;
   readonly prompt: string;
   readonly ready: string;
 }
 
+function newMarks(): Marks {
+  const token = `@${randomBytes(12).toString("hex")}`;
+  return { token, prompt: `${token} password:`, ready: `${token} ready` };
+}
+
 /**
- * The command that starts a shell which takes scripts from stdin, as the login user or by sudo. Only words and single quotes, so that fish
- * and csh as login shells read it alike.
+ * Starts a shell that takes scripts from stdin, as the login user or as another. Where no password is known, the method is told to fail
+ * rather than ask, and nothing is waited for; else the shell says when it is ready, and the password is sent only when it is asked for,
+ * once.
  *
- * Without a password sudo runs with -n, so that it fails instead of asking; with one it is told to prompt with our own mark, in whatever
- * language (sudo(8)), and the shell says when it is ready, so that the password is sent only when asked for.
+ * sudo needs no terminal, and gets one only where it insists (`requiretty`); doas and su read passwords from nothing else.
+ * @throws SurefootError `connection-lost`; for each way to refuse the code `become-...`; `become-timeout` rather than waiting for ever.
  */
-export function shellCommand(become: Become | null, marks: BecomeMarks): string {
-  if (become === null) return "sh";
-  const sudo = `env LC_ALL=C sudo -u ${quote(become.user)}`;
-  if (become.password === undefined) return `${sudo} -n -- sh`;
-  return `${sudo} -S -p ${quote(marks.prompt)} -- sh -c ${quote(`echo ${marks.ready}; exec sh`)}`;
+export async function openShell(request: ShellRequest): Promise<RemoteProcess> {
+  const { connection, become } = request;
+  if (become === null) return connection.exec("sh");
+  const secret = become.password === undefined ? undefined : await request.password();
+  if (become.method === "su" || (become.method === "doas" && secret !== undefined)) {
+    return onTerminal(request, become, secret);
+  }
+  if (secret === undefined) {
+    const process = await connection.exec(
+      `${methodOf(become)} -n -u ${quote(become.user)} ${SHELL[become.method]}`,
+    );
+    return become.method === "sudo"
+      ? elseOnTerminal(process, () => onTerminal(request, become, undefined))
+      : process;
+  }
+  const marks = newMarks();
+  const program = quote(`${sayReady(marks)}; exec sh`);
+  const command = `${methodOf(become)} -S -p ${quote(marks.prompt)} -u ${quote(become.user)} -- sh -c ${program}`;
+  const process = await connection.exec(command);
+  try {
+    await ready({ request, become, process, marks, secret });
+    return process;
+  } catch (thrown) {
+    if (!(thrown instanceof SurefootError) || thrown.code !== "become-tty-needed") throw thrown;
+    return onTerminal(request, become, secret);
+  }
+}
+
+/** Two spaces become one: a refusal that shows the command, as sudo's does, is then not taken for the shell's word. */
+function sayReady({ ready: mark }: Marks): string {
+  return `echo ${mark.replace(" ", "  ")}`;
+}
+
+/** sudo takes options up to `--`; OpenDoas has no such word. */
+const SHELL = { sudo: "-- sh", doas: "sh", su: "sh" } as const;
+
+function methodOf({ method }: Become): string {
+  return `env LC_ALL=C ${method}`;
+}
+
+/** Only words and single quotes, so that fish and csh read it alike, as login shells and as those that su starts. */
+function terminalCommand(become: Become, marks: Marks, secret: string | undefined): string {
+  const program = `sh -c ${quote(`stty raw -echo; ${sayReady(marks)}; read -r x; eval "$x"`)}`;
+  const user = quote(become.user);
+  if (become.method === "su") return `${methodOf(become)} ${user} -c ${quote(program)}`;
+  if (become.method === "doas") return `${methodOf(become)} -u ${user} ${program}`;
+  const asks = secret === undefined ? "-n" : `-p ${quote(marks.prompt)}`;
+  return `${methodOf(become)} ${asks} -u ${user} -- ${program}`;
+}
+
+async function onTerminal(
+  request: ShellRequest,
+  become: Become,
+  secret: string | undefined,
+): Promise<RemoteProcess> {
+  const marks = newMarks();
+  const process = await request.connection.exec(terminalCommand(become, marks, secret), true);
+  await ready({ request, become, process, marks, secret });
+  process.write(carryLine(marks.token));
+  return uncarried(process, marks.token);
+}
+
+/** A process that is replaced by another where it ends because it has no terminal; what was written to it until then is written again. */
+function elseOnTerminal(first: RemoteProcess, second: () => Promise<RemoteProcess>): RemoteProcess {
+  let current = first;
+  let said = "";
+  let written: string[] | undefined = [];
+  const out: ((chunk: Buffer) => void)[] = [];
+  const err: ((chunk: Buffer) => void)[] = [];
+  first.onStdout(() => {
+    written = undefined;
+  });
+  first.onStderr((chunk) => {
+    said = (said + chunk.toString("utf8")).slice(-KEPT);
+  });
+  const instead = async (): Promise<Awaited<RemoteProcess["done"]>> => {
+    const ended = await first.done;
+    if (written === undefined || refusalIn(said) !== "become-tty-needed") return ended;
+    try {
+      current = await second();
+    } catch (thrown) {
+      if (!(thrown instanceof SurefootError)) throw thrown;
+      const detail = Buffer.from(`${thrown.data.detail ?? thrown.message}\n`);
+      for (const listener of err) listener(detail);
+      return ended;
+    }
+    for (const listener of out) current.onStdout(listener);
+    for (const listener of err) current.onStderr(listener);
+    for (const data of written) current.write(data);
+    written = undefined;
+    return current.done;
+  };
+  return {
+    write: (data) => {
+      written?.push(data);
+      current.write(data);
+    },
+    end: () => current.end(),
+    onStdout: (listener) => {
+      out.push(listener);
+      current.onStdout(listener);
+    },
+    onStderr: (listener) => {
+      err.push(listener);
+      current.onStderr(listener);
+    },
+    done: instead(),
+    abandon: () => current.abandon(),
+  };
+}
+
+interface Opening {
+  readonly request: ShellRequest;
+  readonly become: Become;
+  readonly process: RemoteProcess;
+  readonly marks: Marks;
+  readonly secret: string | undefined;
 }
 
 /**
- * Reads a password from its source.
- * @throws SurefootError `sudo-password-needed` where the source has none.
+ * Waits for the shell behind a method, and answers its one question for the password. A second question means that the password was
+ * wrong: it is not tried again, which could lock the account.
  */
-export async function readPassword(source: PasswordSource, host: string): Promise<string> {
-  const missing = (message: string, hint: string, cause?: unknown): SurefootError =>
-    new SurefootError(
-      { code: "sudo-password-needed", message, hint, place: { host, at: "become" } },
-      cause === undefined ? undefined : { cause },
-    );
-  if ("value" in source) return source.value;
-  if ("env" in source) {
-    const value = process.env[source.env];
-    if (value === undefined) {
-      throw missing(
-        `the sudo password's variable ${source.env} is not set`,
-        `Set ${source.env} and run again.`,
-      );
-    }
-    return value;
-  }
-  if ("file" in source) {
-    try {
-      return (await readFile(source.file, "utf8")).replace(/\r?\n$/, "");
-    } catch (thrown) {
-      throw missing(
-        `the sudo password's file ${source.file} can't be read`,
-        "Check that it exists and is yours.",
-        thrown,
-      );
-    }
-  }
-  try {
-    const run = promisify(execFile)("sh", ["-c", source.command], { timeout: PASSWORD_COMMAND_TIMEOUT_MS });
-    return (await run).stdout.replace(/\r?\n$/, "");
-  } catch (thrown) {
-    throw missing(
-      "the command that prints the sudo password failed",
-      `Run it by hand: ${source.command}`,
-      thrown,
-    );
-  }
+function ready({ request, become, process, marks, secret }: Opening): Promise<void> {
+  const { host } = request.connection.target;
+  return new Promise((resolve, reject) => {
+    let said = "";
+    /** Where what came since the answer begins. */
+    let from = 0;
+    let answered = false;
+    let over = false;
+    let quiet: NodeJS.Timeout | undefined;
+    const finish = (): boolean => {
+      if (over) return false;
+      over = true;
+      clearTimeout(quiet);
+      clearTimeout(timer);
+      request.signal?.removeEventListener("abort", abort);
+      return true;
+    };
+    const shown = (): string => {
+      const marked = said.replaceAll(marks.prompt, "");
+      return secret === undefined || secret === "" ? marked : marked.replaceAll(secret, MASK);
+    };
+    const fail = (data: ErrorData): void => {
+      if (finish()) reject(new SurefootError(data));
+    };
+    /** What it says as a farewell belongs to the error, so it is waited for, but not for long. */
+    const refuse = (code: Parameters<typeof becomeError>[0], gently: boolean): void => {
+      if (!finish()) return;
+      if (gently) process.end();
+      else process.abandon();
+      const late = setTimeout(() => process.abandon(), FAREWELL_MS);
+      void process.done.then(() => {
+        clearTimeout(late);
+        reject(new SurefootError(becomeError(code, host, become, shown())));
+      });
+    };
+    const judge = (isQuiet: boolean): void => {
+      if (over) return;
+      if (said.includes(marks.ready, from)) {
+        if (finish()) resolve();
+        return;
+      }
+      const question = questionIn(said.slice(from), marks.prompt, isQuiet);
+      if (question === undefined) return;
+      if (question !== "password") refuse("become-question", false);
+      else if (secret === undefined) refuse("become-password-needed", false);
+      else if (answered) refuse("become-password-wrong", true);
+      else {
+        answered = true;
+        from = said.length;
+        process.write(`${secret}\n`);
+      }
+    };
+    const hear = (chunk: Buffer): void => {
+      said = said.length > KEPT ? said : said + chunk.toString("utf8");
+      if (over) return;
+      clearTimeout(quiet);
+      judge(false);
+      if (!over) quiet = setTimeout(() => judge(true), QUIET_MS);
+    };
+    const abort = (): void => {
+      process.abandon();
+      const hint = "Run the command again: nothing was done.";
+      fail({
+        code: "interrupted",
+        message: `interrupted while ${become.method} was starting`,
+        place: { host },
+        hint,
+      });
+    };
+    const timer = setTimeout(() => {
+      process.abandon();
+      fail(becomeError("become-timeout", host, become, shown()));
+    }, become.timeout * 1000);
+    request.signal?.addEventListener("abort", abort, { once: true });
+    process.onStdout(hear);
+    process.onStderr(hear);
+    void process.done.then(({ exit }) => {
+      if (exit === null && !over) fail(lost(host));
+      else fail(shellFailure(host, become, exit, shown()));
+    });
+    if (request.signal?.aborted === true) abort();
+  });
 }
 
-/** Reads passwords, each source once however many hosts share it. */
-export function passwordReader(): (become: Become, host: string) => Promise<string> {
-  const known = new Map<string, Promise<string>>();
-  return (become, host) => {
-    const source = become.password;
-    if (source === undefined) return Promise.resolve("");
-    const key = canonical(source);
-    const password = known.get(key) ?? readPassword(source, host);
-    known.set(key, password);
-    return password;
-  };
-}
-
-const REFUSALS: readonly (readonly [RegExp, ErrorCode, string])[] = [
-  [
-    /a password is required|a terminal is required/,
-    "sudo-password-needed",
-    "Give the password with -K, or as `become: { password: { env: NAME } }`, or allow NOPASSWD in sudoers.",
-  ],
-  [
-    /incorrect password|Sorry, try again|no password was provided/,
-    "sudo-password-wrong",
-    "Check the password; Surefoot tried it once and will not try again by itself.",
-  ],
-  [
-    /not in the sudoers file|not allowed to (execute|run)|may not run sudo|unknown user/,
-    "sudo-refused",
-    "Let the user run any command by sudo on this host, or log in as a user who may.",
-  ],
-  [
-    /sudo: (command )?not found|No such file or directory/,
-    "sudo-missing",
-    "Install sudo on the host, or log in as root with `become: false`.",
-  ],
-];
-
-/** What became of a shell that never started: sudo's refusal as it said it, or a shell that can't run. */
-export function shellFailure(
-  host: string,
-  become: Become | null,
-  exit: number | null,
-  stderr: string,
-): ErrorData {
-  const detail = stderr.trim().slice(-2000);
-  const place = { host, at: become === null ? "shell" : `sudo -u ${become.user}` };
-  const said = detail === "" ? {} : { detail };
-  const known = become === null ? undefined : REFUSALS.find(([pattern]) => pattern.test(stderr));
-  if (known !== undefined) {
-    const [, code, hint] = known;
-    return { code, message: SUDO_MESSAGES[code] ?? "sudo refused", place, hint, ...said };
-  }
+function lost(host: string): ErrorData {
   return {
-    code: become === null ? "shell-failed" : "sudo-refused",
-    message:
-      become === null
-        ? `the host ran no POSIX shell (exit ${exit ?? "unknown"})`
-        : `sudo started no shell (exit ${exit ?? "unknown"})`,
-    place,
-    hint: "Log in by hand and try `sh -c true`; the detail shows what the host printed.",
-    ...said,
+    code: "connection-lost",
+    message: "the connection died before a shell was there",
+    place: { host },
+    hint: "Check that the host is up and reachable, then run again: nothing was done.",
   };
 }
-
-const SUDO_MESSAGES: Partial<Record<ErrorCode, string>> = {
-  "sudo-password-needed": "sudo asks for a password and none was given",
-  "sudo-password-wrong": "sudo refused the password",
-  "sudo-refused": "sudo does not allow this user to run commands",
-  "sudo-missing": "sudo is not installed",
-};

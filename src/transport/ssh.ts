@@ -7,7 +7,9 @@ import ssh2 from "ssh2";
 import type { ErrorData } from "../model/error.js";
 import { SurefootError } from "../model/error.js";
 import type { Target } from "../model/target.js";
+import { BECOME_ROOT } from "../model/target.js";
 import { readBanner } from "./banner.js";
+import { becomeError } from "./become-errors.js";
 import { SshFiles } from "./files.js";
 import { entriesFor, hostKeyAlgorithms, judgeHostKey, knownHostName } from "./known-hosts.js";
 import { startProxy } from "./proxy.js";
@@ -31,6 +33,9 @@ const HOST_KEY_ALGORITHMS: readonly ServerHostKeyAlgorithm[] = [
 
 /** Keys that ssh(1) tries when none is named. */
 const DEFAULT_IDENTITIES = ["id_ed25519", "id_ecdsa", "id_rsa"].map((name) => join(homedir(), ".ssh", name));
+
+/** No echo, which could show a password, and no `\\r` before newlines (RFC 4254, section 8). */
+const SILENT_TERMINAL = { term: "dumb", modes: { ECHO: 0, ECHONL: 0, OPOST: 0, ONLCR: 0 } } as const;
 
 /** What the SSH transport needs to know besides the target. */
 export interface SshOptions {
@@ -245,14 +250,15 @@ class SshLogin implements Connection {
     });
   }
 
-  exec(command: string): Promise<RemoteProcess> {
+  exec(command: string, terminal = false): Promise<RemoteProcess> {
     return new Promise((resolve, reject) => {
       if (!this.#alive) return reject(this.#lost("the connection is closed"));
       const closed = (): void => reject(this.#lost("the connection died"));
       this.#client.once("close", closed);
-      this.#client.exec(command, (error, channel) => {
+      this.#client.exec(command, terminal ? { pty: SILENT_TERMINAL } : {}, (error, channel) => {
         this.#client.off("close", closed);
         if (error === undefined) resolve(this.#process(channel));
+        else if (terminal && /pseudo-terminal/.test(error.message)) reject(this.#noTerminal(error.message));
         else reject(this.#lost(error.message));
       });
     });
@@ -305,6 +311,11 @@ class SshLogin implements Connection {
       done,
       abandon: () => channel.close(),
     };
+  }
+
+  #noTerminal(detail: string): SurefootError {
+    const { host, become } = this.target;
+    return new SurefootError(becomeError("become-tty-refused", host, become ?? BECOME_ROOT, detail));
   }
 
   #lost(detail: string): SurefootError {

@@ -26,9 +26,10 @@ export interface Connection {
   /**
    * Starts a command by the login shell.
    * @param command Only words and single quotes that fish, csh and POSIX shells read alike.
-   * @throws SurefootError `connection-lost` if no command can be started any more.
+   * @param terminal Whether it gets a terminal of its own: stderr then comes with stdout, and what is typed is not echoed.
+   * @throws SurefootError `connection-lost` if no command can be started any more, `become-tty-refused` if the host gives no terminal.
    */
-  exec(command: string): Promise<RemoteProcess>;
+  exec(command: string, terminal?: boolean): Promise<RemoteProcess>;
   /** Ends the login; resolves when it is gone. */
   close(): Promise<void>;
 }

@@ -52,7 +52,7 @@ const cases: Readonly<Record<string, Case>> = {
     errors: ["inventory-syntax group_vars/all.yml:3:1"],
     says: ["first on line 1"],
   },
-  "an unknown tag": { files: all("a: !vault x\n"), errors: ["inventory-syntax group_vars/all.yml:1:4"] },
+  "an unknown tag": { files: all("a: !other x\n"), errors: ["inventory-syntax group_vars/all.yml:1:4"] },
   "an unknown alias": {
     files: all("a: *nope\n"),
     errors: ["inventory-syntax group_vars/all.yml:1:4"],

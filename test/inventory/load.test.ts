@@ -37,7 +37,7 @@ const wrong: readonly (readonly [
     "hosts.yml:3:1",
   ],
   ["a key twice", GROUP("    hosts: { b: }\n"), "inventory-syntax", "hosts.yml:4:5"],
-  ["an unknown tag", { "hosts.yml": "vars: { a: !vault x }\n" }, "inventory-syntax", "hosts.yml:1:12"],
+  ["an unknown tag", { "hosts.yml": "vars: { a: !other x }\n" }, "inventory-syntax", "hosts.yml:1:12"],
   ["tabs", { "hosts.yml": "vars:\n  a: 1\n\tb: 2\n" }, "inventory-syntax", "hosts.yml:3:1"],
   ["a misspelt section", { "hosts.yml": "group:\n  g: {}\n" }, "inventory-invalid", "hosts.yml:1:1"],
   ["a list for a mapping", { "hosts.yml": "groups: [a]\n" }, "inventory-invalid", "hosts.yml:1:9"],

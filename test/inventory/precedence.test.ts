@@ -8,6 +8,7 @@ import { loadInventory } from "../../src/inventory/load.js";
 import { placeAt, toPlain } from "../../src/inventory/located.js";
 import { formatPlace } from "../../src/model/place.js";
 import type { Target } from "../../src/model/target.js";
+import { BECOME_ROOT } from "../../src/model/target.js";
 import { folder } from "../support/folder.js";
 import type { Files } from "./env.js";
 import { load } from "./env.js";
@@ -184,24 +185,29 @@ describe("targets", () => {
       "ssh: { jump: null, proxy_command: 'nc %h %p', connect_timeout: 5 }",
       { proxyCommand: "nc %h %p", connectTimeout: 5 },
     ],
-    ["become: true", "", { become: { user: "root" } }],
+    ["become: true", "", { become: BECOME_ROOT }],
     ["become: true", "become: false", { become: null }],
     [
       "become: { user: web }",
       "become: { password: { env: P } }",
-      { become: { user: "web", password: { env: "P" } } },
+      { become: { ...BECOME_ROOT, user: "web", password: { env: "P" } } },
     ],
-    ["become: { password: { env: P } }", "become: true", { become: { user: "root" } }],
-    ["become: { password: x }", "become: { password: null }", { become: { user: "root" } }],
+    [
+      "become: { method: su, timeout: 5 }",
+      "become: { user: web }",
+      { become: { method: "su", user: "web", timeout: 5 } },
+    ],
+    ["become: { password: { env: P } }", "become: true", { become: BECOME_ROOT }],
+    ["become: { password: x }", "become: { password: null }", { become: BECOME_ROOT }],
     [
       "become: { password: { file: p } }",
       "",
-      { become: { user: "root", password: { file: `${DIR}/group_vars/p` } } },
+      { become: { ...BECOME_ROOT, password: { file: `${DIR}/group_vars/p` } } },
     ],
     [
       "become: { password: { command: pass it } }",
       "",
-      { become: { user: "root", password: { command: "pass it" } } },
+      { become: { ...BECOME_ROOT, password: { command: "pass it" } } },
     ],
   ];
   it.each(cases)("%s | %s", async (group, own, target) => {

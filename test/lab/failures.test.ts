@@ -49,7 +49,7 @@ it("becomes root by a password, says that one is needed, and that one is wrong",
     inBox("client4", "journalctl --no-pager -q | grep -c 'incorrect password attempt'");
   const before = Number(await attempts());
   const missing = await onInventory(INVENTORY, "client4");
-  expect(outcomes(missing)).toEqual({ client4: "sudo-password-needed" });
+  expect(outcomes(missing)).toEqual({ client4: "become-password-needed" });
   expect(missing.exit).toBe(1);
   const inventory = inventoryWith({
     "host_vars/client4.yml": "become: { password: { env: TEST_SUDO_PASSWORD } }\n",
@@ -57,7 +57,7 @@ it("becomes root by a password, says that one is needed, and that one is wrong",
   const right = await onInventory(inventory, "client4", { TEST_SUDO_PASSWORD: "lab-password" });
   expect(outcomes(right)).toEqual({ client4: "would-change" });
   const wrong = await onInventory(inventory, "client4", { TEST_SUDO_PASSWORD: "a-wrong-word" });
-  expect(outcomes(wrong)).toEqual({ client4: "sudo-password-wrong" });
+  expect(outcomes(wrong)).toEqual({ client4: "become-password-wrong" });
   for (const ran of [right, wrong]) expect(ran.stdout + ran.stderr).not.toMatch(/lab-password|a-wrong-word/);
   // Tried once: another try by itself could lock the account.
   expect(Number(await attempts()) - before).toBe(1);
@@ -66,7 +66,7 @@ it("becomes root by a password, says that one is needed, and that one is wrong",
 it("says that sudo is not allowed, and needs none where the login is root's", async () => {
   const ran = await onInventory(INVENTORY, "client5:client6");
   expect(outcomes(ran)).toMatchObject({ client6: "would-change" });
-  expect(outcomes(ran).client5).toMatch(/^sudo-(refused|password-needed)$/);
+  expect(outcomes(ran).client5).toMatch(/^become-(refused|password-needed)$/);
   expect(ran.exit).toBe(1);
 });
 
