@@ -24,6 +24,7 @@ const params = z.strictObject({
  */
 export const sysctlEffective = defineCheck(params, {
   kind: "sysctlEffective",
+  startup: true,
   key: (p) => dottedKey(p.key),
   title: (p) => `${dottedKey(p.key)} = ${p.value}`,
   scripts: (p) => [liveProbe(p.key), ...(p.boot ? [DUMP] : [])],

@@ -26,6 +26,7 @@ const BY_ITSELF = ["enabled", "static", "indirect", "alias", "generated"];
  */
 export const unitHealthy = defineCheck(params, {
   kind: "unitHealthy",
+  startup: true,
   key: (p) => p.name,
   title: (p) => `${p.name} is healthy`,
   scripts: (p) => [

@@ -63,6 +63,8 @@ export interface Check {
   judge(outputs: readonly CheckOutput[]): CheckResult;
   /** Longest time for one script, in seconds; the run's own timeout applies where this is absent. */
   readonly timeoutSeconds?: number;
+  /** Looks at what is written only once a change is confirmed (files, enabled units): it says nothing before that. */
+  readonly startup?: boolean;
   readonly options: CheckOptions;
 }
 
@@ -88,6 +90,8 @@ export interface CheckKind<K extends string, P> {
   judge(outputs: readonly CheckOutput[], params: P): CheckResult;
   /** Longest time for one script, in seconds. */
   timeoutSeconds?(params: P): number;
+  /** See {@link Check.startup}. */
+  readonly startup?: boolean;
 }
 
 /** A kind as playbooks use it: call it with parameters to get a check. */
@@ -116,6 +120,7 @@ export function defineCheck<K extends string, In, P>(
       scripts: kind.scripts(params),
       judge: (outputs) => missingTool(outputs) ?? judged(() => kind.judge(outputs, params)),
       ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
+      ...(kind.startup === true ? { startup: true } : {}),
       options,
     };
   };

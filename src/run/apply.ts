@@ -6,6 +6,7 @@ import type { HostSession } from "./context.js";
 import { timerFor } from "./guard/build.js";
 import { proveReachable, whileTimerTicks } from "./guard/confirm.js";
 import { disarmed } from "./guard/disarm.js";
+import { healthy } from "./guard/healthy.js";
 import type { Split } from "./guard/split.js";
 import { splitAtConfirmation } from "./guard/split.js";
 import { keepForBoot, touchesStartup } from "./guard/undo.js";
@@ -66,7 +67,8 @@ async function underTimer(
   const { host } = job.target;
   const { unconfirmed, confirmed } = split(tasks, steps);
   const timer = timerFor(session, touched);
-  const boot = touchesStartup(timer.undo) ? [keepForBoot(timer.undo, timer.token)] : [];
+  const boot =
+    timer.dir === undefined && touchesStartup(timer.undo) ? [keepForBoot(timer.undo, timer.token)] : [];
   const early = unconfirmed.some(({ step }) => step.layer === "startup");
 
   session.arming = timer;
@@ -75,7 +77,10 @@ async function underTimer(
   if (failed !== undefined) return { failed };
 
   context.emit({ type: "host-phase", host, phase: "confirm" });
-  const refused = (await proveReachable(session)) ?? (await runningHolds(session, tasks, confirmed));
+  const refused =
+    (await proveReachable(session)) ??
+    (await runningHolds(session, tasks, confirmed)) ??
+    (await healthy(session));
   if (refused !== undefined) return { failed: refused };
   if (context.rehearses?.(host) === true && !session.rehearsed) return "rehearsed";
 

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ErrorData } from "../model/error.js";
 import { SurefootError } from "../model/error.js";
 import { sh } from "../model/sh.js";
@@ -13,6 +14,8 @@ import type { Connection, ProcessExit, RemoteProcess } from "../transport/transp
 
 /** How long a timed-out script has to end after being told, before its connection is given up. */
 const KILL_GRACE_MS = 3_000;
+/** How long a shell may take to give its lease back and end. */
+const CLOSE_GRACE_MS = 1_000;
 /** How much of what a host writes to stderr is kept. */
 const STDERR_LIMIT = 256 * 1024;
 
@@ -149,9 +152,14 @@ export class HostShell {
     }
   }
 
-  /** Lets the shell end. */
-  close(): void {
-    if (this.#alive) this.#process.end();
+  /** Lets the shell end, and waits for that as long as the shell of a host that can be reached needs. */
+  async close(): Promise<void> {
+    if (!this.#alive) return;
+    this.#process.end();
+    const stop = new AbortController();
+    const late = sleep(CLOSE_GRACE_MS, undefined, { signal: stop.signal }).catch(() => undefined);
+    await Promise.race([this.#process.done, late]);
+    stop.abort();
   }
 
   get #host(): string {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ErrorData } from "../model/error.js";
+import { SurefootError } from "../model/error.js";
 import type { HostPlan, TaskPlan } from "../model/plan.js";
 import { hasChanges, publicPlan } from "../model/plan.js";
 import type { Task } from "../model/resource.js";
@@ -26,7 +27,9 @@ async function converge(session: HostSession): Promise<HostResult> {
   let first = true;
   context.emit({ type: "host-phase", host, phase: "probe" });
   for (;;) {
-    const plan = planTasks(session, tasks, await readWhenFree(session, tasks));
+    const readings = await readTurn(session, tasks, done);
+    if ("code" in readings) return failedAndUndone(session, done, readings);
+    const plan = planTasks(session, tasks, readings);
     const shown: HostPlan = { host, tasks: [...done, ...plan.tasks] };
     if (first) context.planned?.(host, fingerprint(plan));
     context.emit({ type: "host-planned", host, plan: publicPlan(shown) });
@@ -56,6 +59,20 @@ async function converge(session: HostSession): Promise<HostResult> {
     }
     tasks = tasks.slice(now.length);
     first = false;
+  }
+}
+
+/** Reads the host; where that fails behind an earlier turn, its error is given instead: what that turn did must be taken back. */
+async function readTurn(
+  session: HostSession,
+  tasks: readonly Task[],
+  done: readonly TaskPlan[],
+): Promise<Readings | ErrorData> {
+  try {
+    return await readWhenFree(session, tasks);
+  } catch (thrown) {
+    if (!(thrown instanceof SurefootError) || done.length === 0) throw thrown;
+    return thrown.data;
   }
 }
 

@@ -53,15 +53,7 @@ export async function runAs(
   const { setup, gate } = gateOf(session, scriptSeconds(parts, stepTimeoutMs, probeTimeoutMs));
   const shell = await shellFor(session, become);
   const { arming } = session;
-  // Should the connection die under it, the timer may be armed or not: then it counts as armed.
-  if (gated && arming !== undefined) {
-    session.armed = { timer: arming, deadline: performance.now() + arming.seconds * 1000 };
-    session.context.emit({
-      type: "timer-armed",
-      host: session.job.target.host,
-      seconds: arming.seconds,
-    });
-  }
+  if (gated) useGate(session);
   const result = await shell.run({
     parts: { ...parts, ...(holds ? { setup } : {}), ...(gated ? { gate } : {}) },
     probeTimeoutMs,
@@ -70,8 +62,21 @@ export async function runAs(
     ...(more.onStopped === undefined ? {} : { onStopped: more.onStopped }),
     signal: more.signal === undefined ? kill : AbortSignal.any([kill, more.signal]),
   });
-  if (gated) passGate(session, result);
+  if (gated) passGate(session, result, arming !== undefined);
   return result;
+}
+
+/**
+ * What the gate does is asked for once, whether its answer comes or not. Should the connection die under it, the timer may be armed or
+ * not: then it counts as armed.
+ */
+function useGate(session: HostSession): void {
+  const { arming, context, job } = session;
+  session.arming = undefined;
+  session.ahead = [];
+  if (arming === undefined) return;
+  session.armed = { timer: arming, deadline: performance.now() + arming.seconds * 1000 };
+  context.emit({ type: "timer-armed", host: job.target.host, seconds: arming.seconds });
 }
 
 /** Longest time that a script may take, in seconds. */
@@ -93,18 +98,16 @@ export class ForeignTimer extends SurefootError {
   }
 }
 
-function passGate(session: HostSession, { frames }: ScriptResult): void {
+function passGate(session: HostSession, { frames }: ScriptResult, arming: boolean): void {
   const { host } = session.job.target;
   const gate = frames.find((frame) => frame.type === "end" && frame.step === GATE);
   if (gate?.type !== "end") return;
   if (gate.exit === 0) {
-    session.arming = undefined;
-    session.ahead = [];
     const told = tidings(gate.output);
     if (told !== undefined) session.context.emit({ type: "warning", host, message: `${host}: ${told}` });
     return;
   }
-  if (session.arming !== undefined) {
+  if (arming) {
     session.armed = undefined;
     session.context.emit({ type: "timer-disarmed", host });
   }

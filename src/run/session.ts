@@ -74,11 +74,12 @@ export async function closeSession(session: HostSession): Promise<void> {
   await Promise.all(session.closing);
 }
 
-/** Begins to end the connection; one that is cut off takes its time. */
+/** Begins to end the connection; one that is cut off takes its time. Only a shell that gives a lease back is waited for. */
 function leaveConnection(session: HostSession): void {
-  for (const shell of session.shells.values()) shell.close();
-  session.shells.clear();
-  session.closing.push(session.connection.close());
+  const { shells, connection, context } = session;
+  const ended = Promise.all([...shells.values()].map((shell) => shell.close()));
+  shells.clear();
+  session.closing.push(context.mode === "apply" ? ended.then(() => connection.close()) : connection.close());
 }
 
 /**

@@ -1,10 +1,13 @@
 import { SurefootError } from "../model/error.js";
 import { sameJson } from "../model/json.js";
 import type { TaskPlan } from "../model/plan.js";
+import { sh } from "../model/sh.js";
 import type { HostSession } from "./context.js";
+import { ask } from "./guard/ask.js";
 import { timerFor } from "./guard/build.js";
 import { letUndo } from "./guard/let-undo.js";
 import { readTasks, runAs } from "./read.js";
+import { reconnect } from "./session.js";
 import { undoInOrder, undoOf } from "./steps.js";
 
 /** What came of taking changes back. */
@@ -31,12 +34,26 @@ export async function takeBack(
 ): Promise<TakenBack> {
   const byHost = session.armed !== undefined || undoOf(touched).some(({ step }) => step.cuts);
   try {
+    if (session.armed === undefined) await reachAgain(session);
     const said = byHost ? await undoByHost(session, touched, patient) : await undoInOrder(session, touched);
     const left = await notAsBefore(session, touched);
     return { left, byHost, ...(said === undefined ? {} : { said }) };
   } catch (thrown) {
     if (!(thrown instanceof SurefootError) || session.armed !== undefined) throw thrown;
     return { left: touched.map((task) => task.title), byHost, said: thrown.message };
+  }
+}
+
+/** Longest time for the one new login that is tried where the connection is dead, in milliseconds. */
+const LOGIN_MS = 30_000;
+
+/** Makes sure that the connection still carries something; logs in anew where it does not. */
+async function reachAgain(session: HostSession): Promise<void> {
+  try {
+    await ask(session, sh`:`);
+  } catch (thrown) {
+    if (!(thrown instanceof SurefootError) || session.context.kill.aborted) throw thrown;
+    await reconnect(session, LOGIN_MS);
   }
 }
 

@@ -13,7 +13,7 @@ const state = (client: string): Promise<string> =>
     client,
     `ip -d route; ip rule
 sysctl -a 2>/dev/null | grep -E 'fib_multipath_hash_policy|rp_filter'
-ls -lR /etc/sysctl.d /etc/systemd/system /var/lib/surefoot 2>&1 | sed 's/ [A-Z][a-z][a-z] [0-9 ]* [0-9:]* / /; s/^total.*//'
+ls -lR /etc/sysctl.d /etc/systemd/system /var/lib/surefoot 2>&1 | sed -E 's/ [A-Z][a-z][a-z] [0-9 ]* [0-9:]* / /; s/^total.*//; s/^([^ ]+) +[0-9]+ /\\1 /'
 cat /etc/sysctl.d/* /etc/systemd/system/*.service; ls /run/surefoot
 systemctl is-enabled ecmp-route.service; systemctl is-active ecmp-route.service; systemctl list-timers --all --no-legend 'surefoot*'`,
   );
@@ -48,7 +48,7 @@ it("takes back a route over gateways that are not there, and says why", async ()
   expect(outcomeOf(ran, "client1")).toBe("rolled-back");
   expect(errorOf(ran, "client1")).toMatchObject({ code: "not-confirmed" });
   expect(errorOf(ran, "client1")?.message).toMatch(
-    /(fell silent|could not be reached|were answered).*took the change back/,
+    /(fell silent|could not be reached|were answered|too late).*took the change back/,
   );
   expect(ran.exit).toBe(1);
   expect(await state("client1")).toBe(before);
@@ -81,7 +81,7 @@ it.each([
   [
     "a reverse path filter that drops what the bastion sends",
     // What sshd sends goes its own way, by a mark; the filter looks the bastion up without one, and finds another interface.
-    `ip link add dummy0 type dummy; ip link set dummy0 up; ip route add 10.20.0.2 dev dummy0
+    `ip link add away type veth peer name back; ip link set away up; ip link set back up; ip route add 10.20.0.2 dev away
 ip route add default via 192.168.1.1 table 77; ip rule add fwmark 7 table 77 pref 77
 nft 'add table ip reply; add chain ip reply out { type route hook output priority mangle; }; add rule ip reply out tcp sport 22 meta mark set 7'`,
     'sysctl({ key: "net.ipv4.conf.eth1.rp_filter", value: 1, file: false })',
@@ -95,7 +95,7 @@ nft 'add table ip reply; add chain ip reply out { type route hook output priorit
   expect(await state("client2")).toBe(before);
   await inBox(
     "client2",
-    "2>/dev/null nft delete table ip reply; ip rule del pref 77; ip route flush table 77; ip link del dummy0",
+    "2>/dev/null nft delete table ip reply; ip rule del pref 77; ip route flush table 77; ip link del away",
   );
 });
 
@@ -126,16 +126,16 @@ it("rehearses: lets the host take the change back, proves that it did, then roll
   await reset("client3");
 });
 
-const PHASES: readonly (readonly [client: string, point: string])[] = [
-  ["client1", '"phase":"confirm"'],
+const PHASES: readonly (readonly [client: string, point: RegExp])[] = [
+  ["client1", /"phase":"confirm"/],
   // What a boot would start has been written in part, and is not confirmed yet.
-  ["client2", "create /etc/systemd/system/ecmp-route.service"],
+  ["client2", /"step-started".*"create \/etc\/systemd\/system\/ecmp-route.service/],
 ];
 
 it.each(PHASES)("leaves %s as it was when it reboots unconfirmed, after %s", async (client, point) => {
   await reboot(client);
   const before = await state(client);
-  await killed((told) => told.includes(point), "--limit", client);
+  await killed((told) => point.test(told), "--limit", client);
   expect(await inBox(client, "ls /run/surefoot/lease")).toContain("armed");
   await reboot(client);
   expect(await state(client)).toBe(before);
@@ -160,9 +160,10 @@ it("leaves every host wholly before or wholly after when its controller is kille
       const at = 1 + (point * (lines - 2)) / (POINTS.length - 1);
       await killed((told) => told.split("\n").length > at, "--limit", client, ...CONFIRM);
       await gone(client);
-      const end = [before[i], after[i]].indexOf(await state(client));
-      expect(end, `${client}, killed behind line ${at}`).toBeGreaterThanOrEqual(0);
-      ends.add(end);
+      const found = await state(client);
+      const wanted = found.includes("ecmp-route.service") ? 1 : 0;
+      expect(found, `${client}, killed behind line ${at}`).toBe([before, after][wanted]?.[i]);
+      ends.add(wanted);
       await reset(client);
     }
   };

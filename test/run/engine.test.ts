@@ -1,52 +1,16 @@
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { SurefootError } from "../../src/model/error.js";
-import type { EventBody, Tally } from "../../src/model/event.js";
 import { emptyTally } from "../../src/model/event.js";
 import type { HostPlan } from "../../src/model/plan.js";
-import type { Task } from "../../src/model/resource.js";
 import type { RunContext } from "../../src/run/context.js";
-import { exitCodeOf, runHosts } from "../../src/run/engine.js";
+import { exitCodeOf } from "../../src/run/engine.js";
 import { localTransport } from "../../src/transport/local.js";
 import { line, volatileLine } from "../support/counter.js";
-import { localTarget } from "../support/target.js";
+import type { Ran } from "./runs.js";
+import { errorOf, folder, run } from "./runs.js";
 
-const folder = (): string => mkdtempSync(join(tmpdir(), "surefoot-engine-"));
-
-interface Ran {
-  readonly tally: Tally;
-  readonly events: readonly EventBody[];
-  readonly fingerprints: ReadonlyMap<string, string>;
-}
-
-async function run(tasks: readonly Task[], more: Partial<RunContext> = {}, hosts = ["here"]): Promise<Ran> {
-  const events: EventBody[] = [];
-  const fingerprints = new Map<string, string>();
-  const never = new AbortController().signal;
-  const tally = await runHosts(
-    {
-      transport: localTransport,
-      mode: "apply",
-      timeouts: { probeMs: 10_000, stepMs: 10_000 },
-      identity: { run: "r1", who: "me" },
-      confirm: { seconds: 20, connections: 2, dir: join(folder(), "guard") },
-      emit: (event) => events.push(event),
-      planned: (host, print) => fingerprints.set(host, print),
-      password: () => Promise.resolve(""),
-      stop: never,
-      kill: never,
-      ...more,
-    },
-    hosts.map((host) => ({ target: localTarget(host), tasks })),
-    10,
-  );
-  return { tally, events, fingerprints };
-}
-
-const errorOf = (ran: Ran) =>
-  ran.events.flatMap((event) => (event.type === "host-finished" ? [event.error] : []))[0];
 const trace = (ran: Ran): string =>
   ran.events.map((event) => (event.type === "host-phase" ? event.phase : event.type)).join(" ");
 

@@ -25,7 +25,7 @@ async function run(
   try {
     return await used.run({ parts, probeTimeoutMs: 10_000, stepTimeoutMs: () => 10_000, ...more });
   } finally {
-    if (shell === undefined) used.close();
+    if (shell === undefined) await used.close();
   }
 }
 
@@ -102,7 +102,7 @@ it("takes one script after the other, each with its own frames and stderr", asyn
   }
   expect(outputs(await run({ steps: [sh`false`, sh`true`] }, {}, shell))).toEqual([[1, ""]]);
   expect(outputs(await run({ probes: [sh`echo still here`] }, {}, shell))).toEqual([[0, "still here\n"]]);
-  shell.close();
+  await shell.close();
 });
 
 it("never runs a script that arrived in part", async () => {

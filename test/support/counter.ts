@@ -11,14 +11,21 @@ export const line = defineResource(
     before: z.string().optional(),
     /** What the step writes instead, to be a step that does not stick. */
     lie: z.string().optional(),
+    /** A file; the shell that reads ends itself where that holds `new`, as a host that dies does. */
+    kills: z.string().optional(),
     /** Only planned when it is reached, as a command's guard is. */
     shared: z.boolean().default(false),
   }),
   {
     kind: "line",
     key: (p) => p.path,
-    probe: (p) => [sh`[ -e ${p.path} ] || exit 0; cat ${p.path}`, sh`echo shared`],
-    parse: ([text = ""]) => {
+    probe: (p) => [
+      ...(p.kills === undefined ? [] : [sh`! grep -q new ${p.kills} || kill -s KILL $$`]),
+      sh`[ -e ${p.path} ] || exit 0; cat ${p.path}`,
+      sh`echo shared`,
+    ],
+    parse: (outputs, p) => {
+      const text = outputs[p.kills === undefined ? 0 : 1] ?? "";
       if (text.startsWith("garbage")) throw new ProbeError("holds garbage", "Remove it.");
       return text === "" ? null : { text: text.trimEnd() };
     },

@@ -1,0 +1,191 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { SurefootError } from "../../../src/model/error.js";
+import { localTransport } from "../../../src/transport/local.js";
+import type { Transport } from "../../../src/transport/transport.js";
+import { line, volatileLine } from "../../support/counter.js";
+import { errorOf, folder, outcomeOf, run } from "../runs.js";
+
+const CUTS = { cuts: true } as const;
+
+/** A transport that gets worse once it has been logged in to. */
+function worse(more: Partial<Transport>, logins = 1): Transport {
+  let count = 0;
+  return {
+    ...localTransport,
+    connect: (target, signal) => {
+      count++;
+      // The host answers again once its timer has fired.
+      if (count === logins + 1 && more.connect !== undefined) return more.connect(target, signal);
+      return localTransport.connect(target, signal);
+    },
+    ...(more.knock === undefined ? {} : { knock: more.knock }),
+  };
+}
+
+const refused: Transport["connect"] = () =>
+  Promise.reject(new SurefootError({ code: "connect-timeout", message: "no answer", hint: "Look." }));
+
+it("changes what can cut under a timer, and leaves nothing of it", async () => {
+  const dir = folder();
+  const ran = await run([line({ path: join(dir, "f"), text: "a" }, CUTS)], { guard: dir });
+  expect(outcomeOf(ran)).toBe("changed");
+  expect(readFileSync(join(dir, "f"), "utf8")).toBe("a\n");
+  expect(existsSync(join(dir, "guard"))).toBe(false);
+});
+
+it.each([
+  ["no new login is answered", worse({ connect: refused }), /could not be reached over a new connection/],
+  [
+    "one of the other connections is not answered",
+    worse({ knock: async () => false }),
+    /only 0 of 2 new connections/,
+  ],
+])("takes it back when %s", async (_why, transport, said) => {
+  const dir = folder();
+  writeFileSync(join(dir, "f"), "old\n");
+  const ran = await run([line({ path: join(dir, "f"), text: "new" }, CUTS)], { guard: dir, transport });
+  expect(outcomeOf(ran)).toBe("rolled-back");
+  expect(errorOf(ran)).toMatchObject({ code: "not-confirmed" });
+  expect(errorOf(ran)?.message).toMatch(said);
+  expect(readFileSync(join(dir, "f"), "utf8")).toBe("old\n");
+  expect(existsSync(join(dir, "guard"))).toBe(false);
+});
+
+it("takes back a change that does not stick, by the host itself", async () => {
+  const dir = folder();
+  const ran = await run([line({ path: join(dir, "f"), text: "a", lie: "b" }, CUTS)], { guard: dir });
+  expect(outcomeOf(ran)).toBe("rolled-back");
+  expect(errorOf(ran)?.code).toBe("not-converged");
+  expect(existsSync(join(dir, "f"))).toBe(false);
+});
+
+it("takes back what was confirmed, too, when a later turn fails", async () => {
+  const dir = folder();
+  writeFileSync(join(dir, "f"), "old\n");
+  const ran = await run(
+    [
+      line({ path: join(dir, "f"), text: "new" }, CUTS),
+      volatileLine({ path: join(dir, "g"), text: "x", before: "exit 9" }),
+    ],
+    { guard: dir },
+  );
+  expect(errorOf(ran)?.code).toBe("step-failed");
+  expect(outcomeOf(ran)).toBe("rolled-back");
+  expect(readFileSync(join(dir, "f"), "utf8")).toBe("old\n");
+});
+
+it("ends what the change still runs when its time is over, and takes it back", async () => {
+  const dir = folder();
+  writeFileSync(join(dir, "f"), "old\n");
+  const [file, once, end] = ["f", "once", "went-on"].map((name) => join(dir, name));
+  // Taking it back runs the same step, which then does not linger.
+  const before = `[ -e ${once} ] || { touch ${once}; echo half > ${file}; sleep 30; touch ${end}; }`;
+  const ran = await run([line({ path: join(dir, "f"), text: "new", before }, CUTS)], {
+    guard: dir,
+    confirm: { seconds: 5, connections: 0 },
+  });
+  expect(outcomeOf(ran)).toBe("rolled-back");
+  expect(errorOf(ran)?.message).toContain("fell silent");
+  expect(readFileSync(join(dir, "f"), "utf8")).toBe("old\n");
+  expect(existsSync(join(dir, "went-on"))).toBe(false);
+  // Nothing was armed again by what looked at the host afterwards.
+  expect(existsSync(join(dir, "guard"))).toBe(false);
+});
+
+it("arms nothing for a change that can't cut, but takes the lease", async () => {
+  const dir = folder();
+  const seen = join(dir, "seen");
+  const before = `ls ${join(dir, "guard", "lease")} > ${seen}`;
+  const ran = await run([line({ path: join(dir, "f"), text: "a", before })], { guard: dir });
+  expect(outcomeOf(ran)).toBe("changed");
+  expect(readFileSync(seen, "utf8").split("\n")).toEqual(["group", "owner", ""]);
+  expect(existsSync(join(dir, "guard"))).toBe(false);
+});
+
+const uptime = (): number => Number(readFileSync("/proc/uptime", "utf8").split(".")[0]);
+const startOf = (pid: number): string =>
+  readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ")[19] ?? "";
+
+it.each([
+  ["another's shell that runs", process.pid, 60, "lease-held"],
+  ["another's shell that has been silent for too long", process.pid, -1, undefined],
+  ["a shell that is gone", 4_194_303, 60, undefined],
+])("respects the lease of %s as it should", async (_whose, pid, left, code) => {
+  const dir = folder();
+  const lease = join(dir, "guard", "lease");
+  mkdirSync(lease, { recursive: true });
+  const start = pid === process.pid ? startOf(pid) : "1";
+  const owner = {
+    token: "other",
+    pid,
+    start,
+    until: uptime() + left,
+    run: "r0",
+    who: "ann@far (pid 1)",
+    since: "2026-01-01",
+  };
+  writeFileSync(
+    join(lease, "owner"),
+    Object.entries(owner)
+      .map(([key, value]) => `${key}=${value}\n`)
+      .join(""),
+  );
+  const ran = await run([line({ path: join(dir, "f"), text: "a" })], { guard: dir });
+  expect(errorOf(ran)?.code).toBe(code);
+  if (code !== undefined)
+    expect(errorOf(ran)?.message).toContain("ann@far (pid 1) is changing this host since 2026-01-01");
+  expect(existsSync(join(dir, "f"))).toBe(code === undefined);
+});
+
+it("takes back what a run that is gone left behind, then goes on", async () => {
+  const dir = folder();
+  const lease = join(dir, "guard", "lease");
+  mkdirSync(lease, { recursive: true });
+  writeFileSync(
+    join(lease, "owner"),
+    "token=other\npid=4194303\nstart=1\nuntil=0\nrun=r0\nwho=ann\nsince=then\n",
+  );
+  writeFileSync(join(lease, "armed"), `${uptime() - 5}\n`);
+  writeFileSync(
+    join(lease, "undo.sh"),
+    `mv ${lease}/armed ${lease}/fired; touch ${dir}/undone; rm -r ${lease}\n`,
+  );
+  const ran = await run([line({ path: join(dir, "f"), text: "a" })], { guard: dir });
+  expect(outcomeOf(ran)).toBe("changed");
+  expect(existsSync(join(dir, "undone"))).toBe(true);
+  expect(JSON.stringify(ran.events)).toContain("nobody is there any more to confirm it");
+});
+
+it("lets the timer fire first where it rehearses, then goes on", async () => {
+  const dir = folder();
+  const log = join(dir, "log");
+  writeFileSync(join(dir, "f"), "old\n");
+  const before = `echo went >> ${log}`;
+  const ran = await run([line({ path: join(dir, "f"), text: "new", before }, CUTS)], {
+    guard: dir,
+    rehearses: () => true,
+    confirm: { seconds: 5, connections: 0 },
+  });
+  expect(outcomeOf(ran)).toBe("changed");
+  // There, and back by the same step, and there again.
+  expect(readFileSync(log, "utf8")).toBe("went\nwent\nwent\n");
+  expect(ran.events.some((event) => event.type === "host-rehearsed")).toBe(true);
+});
+
+it("takes back what an earlier turn did when the connection dies under the next", async () => {
+  const dir = folder();
+  writeFileSync(join(dir, "f"), "old\n");
+  const ran = await run(
+    [
+      line({ path: join(dir, "f"), text: "new" }),
+      // Its guard ends the very shell that reads it, once the first turn is done.
+      volatileLine({ path: join(dir, "g"), text: "x", kills: join(dir, "f") }),
+    ],
+    { guard: dir },
+  );
+  expect(errorOf(ran)?.code).toBe("connection-lost");
+  expect(errorOf(ran)?.message).toContain("was taken back");
+  expect(readFileSync(join(dir, "f"), "utf8")).toBe("old\n");
+});
