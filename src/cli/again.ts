@@ -3,20 +3,26 @@ import type { Command } from "commander";
 import type { JournalHeader } from "../journal/header.js";
 import { SurefootError } from "../model/error.js";
 import { MASK } from "../model/plan.js";
-import type { ChangeFlags } from "./options.js";
-import { collect, confirmOption, positive, reportOptions, stateOption } from "./options.js";
+import type { ChangeFlags, CredentialFlags } from "./options.js";
+import {
+  collect,
+  confirmOption,
+  credentialOptions,
+  positive,
+  reportOptions,
+  stateOption,
+} from "./options.js";
 import type { Fleet } from "./prepare.js";
 import { headerFor, whatChanged } from "./record.js";
 
 /** Flags of commands that go on from a journal; what is not given is as it was in that run. */
-export interface AgainFlags {
+export interface AgainFlags extends CredentialFlags {
   readonly state: string;
   readonly extraVar: readonly string[];
   readonly forks?: number;
   readonly timeout?: number;
   readonly stepTimeout?: number;
   readonly confirmTimeout?: number;
-  readonly askBecomePass?: true;
   readonly report: readonly string[];
   readonly json?: true;
   readonly verbose: number;
@@ -27,7 +33,7 @@ export interface AgainFlags {
 /** Adds the flags that commands which go on from a journal share. */
 export function againOptions(command: Command): Command {
   return reportOptions(
-    confirmOption(stateOption(command))
+    confirmOption(stateOption(credentialOptions(command)))
       .option(
         "-e, --extra-var <key=value>",
         "give a variable again that the record masks; may be repeated",
@@ -37,7 +43,6 @@ export function againOptions(command: Command): Command {
       .option("--forks <n>", "hosts worked on at a time", positive)
       .option("--timeout <seconds>", "longest wait for an answer of a host", positive)
       .option("--step-timeout <seconds>", "longest time for one step", positive)
-      .option("-K, --ask-become-pass", "ask once for the password that sudo asks for")
       .option("--yes", "apply without asking")
       .option("--changed-ok", "although playbook or inventory have changed since"),
   );
@@ -66,6 +71,7 @@ export function flagsOf(header: JournalHeader, given: AgainFlags): ChangeFlags {
     ...(flags.limit === undefined ? {} : { limit: flags.limit }),
     ...(flags.tags === undefined ? {} : { tags: flags.tags }),
     extraVar: [...files, ...given.extraVar],
+    vaultPasswordFile: given.vaultPasswordFile,
     forks: given.forks ?? flags.forks,
     timeout: given.timeout ?? flags.timeout,
     stepTimeout: given.stepTimeout ?? flags.stepTimeout,

@@ -1,14 +1,19 @@
 import type { Command } from "commander";
 import { InvalidArgumentError, Option } from "commander";
 
+/** Flags that say where passwords come from; what is typed is kept nowhere. */
+export interface CredentialFlags {
+  /** Files with passwords of ansible-vault. */
+  readonly vaultPasswordFile: readonly string[];
+  readonly askBecomePass?: true;
+}
+
 /** Flags that every command on a fleet shares. */
-export interface FleetFlags {
+export interface FleetFlags extends CredentialFlags {
   readonly inventory: string;
   readonly limit?: string;
   readonly tags?: readonly string[];
   readonly extraVar: readonly string[];
-  /** Files with passwords of ansible-vault. */
-  readonly vaultPasswordFile: readonly string[];
   readonly forks: number;
   readonly json?: true;
   readonly report: readonly string[];
@@ -17,7 +22,6 @@ export interface FleetFlags {
   readonly timeout: number;
   /** Seconds. */
   readonly stepTimeout: number;
-  readonly askBecomePass?: true;
 }
 
 /** Flags of commands that change hosts and keep a record of it. */
@@ -67,34 +71,41 @@ export function positive(text: string): number {
 /** Collects the values of a flag that may be repeated. */
 export const collect = (value: string, list: readonly string[]): readonly string[] => [...list, value];
 
+/** Adds the flags that say where passwords come from. */
+export function credentialOptions(command: Command): Command {
+  return command
+    .option(
+      "--vault-password-file <file>",
+      "a file with the password of ansible-vault, or a program that prints it; may be repeated",
+      collect,
+      [],
+    )
+    .option("-K, --ask-become-pass", "ask once for the password that sudo asks for");
+}
+
 /** Adds the flags that every command on a fleet shares. */
 export function fleetOptions(command: Command): Command {
   return reportOptions(
-    command
-      .requiredOption("-i, --inventory <dir>", "folder of the environment, with its hosts.yml")
-      .option(
-        "--limit <pattern>",
-        "only these hosts: names, groups, globs; a:b both, a:&b common, a:!b without",
-      )
-      .option("--tags <list>", "only tasks with one of these tags, separated by commas", (text) =>
-        text.split(","),
-      )
-      .option(
-        "-e, --extra-var <key=value>",
-        "a variable that wins over the inventory's; may be repeated",
-        collect,
-        [],
-      )
-      .option(
-        "--vault-password-file <file>",
-        "a file with the password of ansible-vault, or a program that prints it; may be repeated",
-        collect,
-        [],
-      )
-      .option("--forks <n>", "hosts worked on at a time", positive, 50)
-      .option("--timeout <seconds>", "longest wait for an answer of a host", positive, 60)
-      .option("--step-timeout <seconds>", "longest time for one step", positive, 300)
-      .option("-K, --ask-become-pass", "ask once for the password that sudo asks for"),
+    credentialOptions(
+      command
+        .requiredOption("-i, --inventory <dir>", "folder of the environment, with its hosts.yml")
+        .option(
+          "--limit <pattern>",
+          "only these hosts: names, groups, globs; a:b both, a:&b common, a:!b without",
+        )
+        .option("--tags <list>", "only tasks with one of these tags, separated by commas", (text) =>
+          text.split(","),
+        )
+        .option(
+          "-e, --extra-var <key=value>",
+          "a variable that wins over the inventory's; may be repeated",
+          collect,
+          [],
+        )
+        .option("--forks <n>", "hosts worked on at a time", positive, 50)
+        .option("--timeout <seconds>", "longest wait for an answer of a host", positive, 60)
+        .option("--step-timeout <seconds>", "longest time for one step", positive, 300),
+    ),
   );
 }
 
