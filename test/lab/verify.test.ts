@@ -5,7 +5,7 @@ import { beforeAll, expect, it } from "vitest";
 import type { CheckFinished } from "../../src/model/event.js";
 import type { Ran } from "../support/cli.js";
 import { eventsOf, surefoot } from "../support/cli.js";
-import { ENV, INVENTORY, inBox, job } from "./fleet.js";
+import { ENV, INVENTORY, inBox, inventoryWith, job } from "./fleet.js";
 
 /** Three-to-one, as the route, the checks and the flags have it. */
 const UNEVEN =
@@ -123,6 +123,9 @@ it("tells weights of 3:1 from 1:1, whichever of them is real", async () => {
 });
 
 it("gives exit 4 where a host can't be reached", async () => {
-  const ran = await verify("client1", "--json", "-e", 'ssh={"port":1}');
+  const inventory = inventoryWith({ "group_vars/all/zz.yml": "ssh: { port: 1 }\n" });
+  const args = ["verify", "playbooks/ecmp.ts", "-i", inventory, "--limit", "client1", "--json"];
+  const ran = await surefoot(args, { env: ENV });
+  expect(eventsOf(ran).at(-1)).toMatchObject({ tally: { unreachable: 1 } });
   expect(ran.exit).toBe(4);
 });
