@@ -2,14 +2,43 @@
  * Turns private hosts into dual-NAT ECMP clients: outbound flows are spread over all gateways by the kernel, each flow
  * staying on the one that its hash chose, now and after a reboot.
  */
-import { playbook, renderTemplate, route, sysctl, systemdUnit, z } from "surefoot";
+import {
+  egress,
+  flowPrediction,
+  gatewayForwards,
+  neighbours,
+  playbook,
+  renderTemplate,
+  route,
+  sysctl,
+  sysctlEffective,
+  systemdUnit,
+  unitHealthy,
+  z,
+} from "surefoot";
 
 const gateway = z.strictObject({
   /** The gateway's address on the hosts' own network. */
   address: z.ipv4(),
   /** Share of the flows relative to the other gateways'. */
   weight: z.int().min(1).max(256).default(1),
+  /** The address under which it is seen outside, where `verify` shall prove that. */
+  egress: z.ipv4().optional(),
 });
+
+/** An address of no host (RFC 5737): the kernel is only asked which way flows to it would take. */
+const ANYWHERE = "192.0.2.1";
+
+/** Whether the kernel chooses by flow, not by addresses alone (Linux ip-sysctl, fib_multipath_hash_policy). */
+const isPerFlow = (policy: number): boolean => policy === 1 || policy === 3;
+
+/** Address and port of an endpoint whose URL holds an address; nothing where it holds a name. */
+function endpointOf(url: string | undefined) {
+  if (url === undefined) return {};
+  const { hostname, port, protocol } = new URL(url);
+  if (!z.ipv4().safeParse(hostname).success) return {};
+  return { to: [{ address: hostname, port: Number(port) || (protocol === "https:" ? 443 : 80) }] };
+}
 
 export default playbook({
   name: "ecmp",
@@ -29,6 +58,10 @@ export default playbook({
       .startsWith("/etc/sysctl.d/")
       .endsWith(".conf")
       .default("/etc/sysctl.d/99-ecmp.conf"),
+    /** An endpoint beyond the gateways that answers with the source address that it saw; `verify` connects to it. */
+    echo_url: z.url({ protocol: /^https?$/ }).optional(),
+    /** Connections that `verify` makes from each host to the endpoint. */
+    echo_connections: z.int().min(1).max(5000).default(200),
   }),
 
   tasks({ vars }) {
@@ -48,11 +81,41 @@ export default playbook({
         name: "ecmp-route.service",
         content: renderTemplate("templates/ecmp-route.service.hbs", {
           interface: vars.interface,
-          gateways: vars.gateways,
+          gateways: vars.gateways.map(({ address, weight }) => ({ address, weight })),
         }),
         enabled: true,
         started: true,
       }),
+    ];
+  },
+
+  checks({ vars }) {
+    const gateways = vars.gateways.map(({ address }) => address);
+    const perFlow = isPerFlow(vars.hash_policy);
+    const outside = vars.gateways.flatMap(({ egress, weight }) =>
+      egress === undefined ? [] : [{ address: egress, weight }],
+    );
+    // What lasts beyond a boot is written only after a change has held, so it decides nothing before.
+    const after = { gate: false };
+    const holds = (key: string, value: number) => sysctlEffective({ key, value }, after);
+    return [
+      holds("net.ipv4.fib_multipath_hash_policy", vars.hash_policy),
+      holds(`net.ipv4.conf.${vars.interface.replaceAll(".", "/")}.rp_filter`, vars.rp_filter),
+      unitHealthy({ name: "ecmp-route.service" }, after),
+      neighbours({ gateways, interface: vars.interface, probe: true }),
+      // By addresses alone all flows to one endpoint take one gateway: there is no way to choose another.
+      perFlow && gatewayForwards({ gateways, ...endpointOf(vars.echo_url) }),
+      perFlow &&
+        flowPrediction({
+          to: [ANYWHERE],
+          via: vars.gateways.map(({ address, weight }) => ({ gateway: address, weight })),
+        }),
+      vars.echo_url !== undefined &&
+        outside.length === gateways.length &&
+        egress(
+          { url: vars.echo_url, expect: outside, connections: vars.echo_connections, balanced: perFlow },
+          after,
+        ),
     ];
   },
 });

@@ -14,7 +14,7 @@ const params = z.strictObject({
    * (32 are enough for that at 1:1).
    */
   connections: z.int().min(1).max(5_000).default(200),
-  /** Connections at the same time, a process each. */
+  /** Connections at the same time. */
   parallel: z.int().min(1).max(100).default(20),
   /** Seconds for a connection and its answer. */
   timeout: seconds.default(3),

@@ -17,8 +17,11 @@ become: true
 const CLIENTS = `# The values of the client guide.
 interface: eth1
 gateways:
-  - { address: 192.168.1.1, weight: 1 }
-  - { address: 192.168.1.10, weight: 1 }
+  - { address: 192.168.1.1, weight: 1, egress: 203.0.113.221 }
+  - { address: 192.168.1.10, weight: 1, egress: 203.0.113.99 }
+# Answers with the source address that it saw: what \`surefoot verify\` looks at.
+echo_url: http://203.0.113.10/
+echo_connections: 400
 `;
 
 function hostLine({ name, number, variant }: ClientSpec): string {

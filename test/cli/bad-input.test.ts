@@ -4,7 +4,7 @@ import { INVENTORY, project } from "../support/project.js";
 
 const RUN = ["run", "playbooks/ecmp.ts", "-i", "inv", "--yes"];
 const PLAYBOOK = (body: string, more = ""): string =>
-  `import { command, file, playbook, route, template, z } from "surefoot";
+  `import { command, file, neighbours, playbook, route, template, z } from "surefoot";
 export default playbook({
   name: "test", hosts: "clients", vars: z.object({}),${more}
   tasks() {
@@ -158,6 +158,22 @@ const cases: readonly Case[] = [
     files: { "playbooks/ecmp.ts": PLAYBOOK('route({ to: "10.0.0.1/8", via: [{ dev: "eth0" }] })') },
     code: "task-invalid",
     place: "playbooks/ecmp.ts:5:",
+  },
+  {
+    name: "a check's wrong parameter",
+    files: {
+      "playbooks/ecmp.ts": PLAYBOOK("", '\n  checks: () => [neighbours({ gateways: ["192.168.1"] })],'),
+    },
+    code: "task-invalid",
+    place: "playbooks/ecmp.ts:4:43",
+    says: "neighbours: gateways.0: ",
+  },
+  {
+    name: "a playbook without checks for verify",
+    files: { "playbooks/ecmp.ts": PLAYBOOK("") },
+    args: ["verify", "playbooks/ecmp.ts", "-i", "inv"],
+    code: "playbook-invalid",
+    says: "has no checks",
   },
   {
     name: "a command without its guard",

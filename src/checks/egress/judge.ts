@@ -5,6 +5,11 @@ import { balance } from "../shared/balance.js";
 import { canonicalAddress } from "../shared/params.js";
 import { isPerFlow } from "../shared/predict.js";
 
+/** What may be an address. */
+const ADDRESS = /^[0-9a-f.:]*[.:][0-9a-f.:]+$/i;
+/** Most characters that are shown of an answer that is none. */
+const SHOWN = 60;
+
 /** Judges what the script of `egress` printed. */
 export function judgeEgress(stdout: string, p: EgressParams): CheckResult {
   const { policy, counts, failed, odd } = read(stdout);
@@ -63,19 +68,25 @@ interface Seen {
 }
 
 function read(stdout: string): Seen {
+  const [, policy = "0"] = /^policy (\d+)/.exec(stdout) ?? [];
   const counts = new Map<string, number>();
-  let [policy, failed] = ["0", 0];
+  let failed = 0;
   let odd: string | undefined;
-  for (const line of stdout.split("\n")) {
-    const [, first = "", rest = ""] = /^(\S+) ?(.*)$/.exec(line.trim()) ?? [];
-    if (first === "policy") policy = rest;
-    else if (first === "0" && /^[0-9a-f.:]*[.:][0-9a-f.:]+$/i.test(rest)) {
-      const address = canonicalAddress(rest);
-      counts.set(address, (counts.get(address) ?? 0) + 1);
-    } else if (first !== "") {
-      failed++;
-      if (first === "0") odd = rest;
+  let answer: string | undefined;
+  for (const line of stdout.split("\n").slice(1)) {
+    const [end, status] = /^@ (\d+)$/.exec(line) ?? [];
+    if (end === undefined) {
+      answer ??= line.trim() === "" ? undefined : line.trim();
+      continue;
     }
+    if (status === "200" && answer !== undefined && ADDRESS.test(answer)) {
+      const address = canonicalAddress(answer);
+      counts.set(address, (counts.get(address) ?? 0) + 1);
+    } else {
+      failed++;
+      if (status !== "000") odd = `${status} ${answer ?? ""}`.trim().slice(0, SHOWN);
+    }
+    answer = undefined;
   }
   return { policy, counts, failed, odd };
 }

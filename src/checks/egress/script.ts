@@ -1,28 +1,35 @@
 import type { Sh } from "../../model/sh.js";
-import { sh } from "../../model/sh.js";
+import { joinSh, sh } from "../../model/sh.js";
 import type { EgressParams } from "../egress.js";
 
-/** Most characters of an answer that are taken: an address has 45 at most. */
-const ANSWER = 60;
+/** Connections that one process of curl makes, one after the other: what it prints stays short enough to be written in one go. */
+const BATCH = 25;
 
 /**
- * Makes the connections by some workers at the same time, each connection by a process of its own, so that none is used twice. Prints
- * `policy N`, then a line per connection: the exit status and the first line of the answer. A proxy that the host's environment names is not
- * used, for then its address would be seen.
+ * Makes the connections by some workers at the same time. Prints `policy N`, then per connection the answer and a line `@ STATUS`: the HTTP
+ * status (000: none). Each connection is closed after its answer, so that none is used twice. A proxy that the host's environment
+ * names is not used, for then its address would be seen.
  */
 export function egressScript({ url, connections, parallel, timeout }: EgressParams): Sh {
   const { protocol, hostname, port, pathname, search } = new URL(url);
   const host = hostname.replace(/^\[|\]$/g, "");
+  const workers = Math.min(parallel, connections);
+  const each = Array.from({ length: workers }, (_, i) => Math.floor((connections + i) / workers));
   const byNc =
     protocol === "http:"
       ? sh`elif command -v nc >/dev/null 2>&1; then
-fetch() { r=$(printf 'GET %s HTTP/1.0\\r\\nHost: %s\\r\\n\\r\\n' ${pathname + search} ${hostname} | nc -w ${timeout} ${host} ${port || "80"}) && r=\${r#*"$cr$nl$cr$nl"}; }`
+fetch() {
+for u do
+r=$(printf 'GET %s HTTP/1.0\\r\\nHost: %s\\r\\n\\r\\n' ${pathname + search} ${hostname} | nc -w ${timeout} ${host} ${port || "80"})
+case $r in *"$cr$nl$cr$nl"*) printf '%s\\n@ 200\\n' "\${r#*"$cr$nl$cr$nl"}" ;; *) echo '@ 000' ;; esac
+done
+}`
       : sh``;
   return sh`nl='
 '
 cr=$(printf '\\r')
 if command -v curl >/dev/null 2>&1; then
-fetch() { r=$(curl -s --noproxy '*' --max-time ${timeout} ${url}); }
+fetch() { curl -s --globoff --http1.1 -H 'Connection: close' --noproxy '*' --max-time ${timeout} -w '\\n@ %{http_code}\\n' "$@"; }
 ${byNc}
 else
 echo 'neither curl nor nc is on the host' >&2
@@ -31,16 +38,17 @@ fi
 printf 'policy '
 cat /proc/sys/net/${host.includes(":") ? "ipv6" : "ipv4"}/fib_multipath_hash_policy 2>/dev/null || echo 0
 work() {
-while [ $i -lt ${connections} ]; do
-fetch
-printf '%s %.${ANSWER}s\\n' $? "\${r%%"$nl"*}"
-i=$((i+${parallel}))
+n=$1
+while [ $n -gt 0 ]; do
+set --
+while [ $n -gt 0 ] && [ $# -lt ${BATCH} ]; do
+set -- "$@" ${url}
+n=$((n-1))
+done
+r=$(fetch "$@")
+printf '%s\\n' "$r"
 done
 }
-i=0
-while [ $i -lt ${Math.min(parallel, connections)} ]; do
-work &
-i=$((i+1))
-done
+${joinSh(each.map((n) => sh`work ${n} &`))}
 wait`;
 }

@@ -62,7 +62,7 @@ export function judgeForwarding(stdout: string, gateways: readonly string[], gue
       ...more,
     };
   }
-  const reasons = untried.map((one) => whyUntried(one, found));
+  const reasons = untried.map((one) => whyUntried(one, found, guessed));
   const [first] = [...reasons.filter(({ verdict }) => verdict === "fail"), ...reasons];
   if (first !== undefined) return { ...first, ...more };
   const partly = found.tried.filter(({ tries, answered }) => answered < tries);
@@ -103,7 +103,11 @@ function read(stdout: string, gateways: readonly string[]): Found {
 }
 
 /** Why no connection by a gateway was tried, and whether that is a failure. */
-function whyUntried({ gateway, busy }: Tried, { routes, policies, endpoints }: Found): CheckResult {
+function whyUntried(
+  { gateway, busy }: Tried,
+  { routes, policies, endpoints }: Found,
+  guessed: boolean,
+): CheckResult {
   const to = endpoints.join(", ");
   if (busy) {
     const summary = `no local port was free for a connection by ${gateway}`;
@@ -112,7 +116,7 @@ function whyUntried({ gateway, busy }: Tried, { routes, policies, endpoints }: F
   const of = routes.find((route) => route.some((hop) => hop.gateway === gateway));
   if (of === undefined) {
     return {
-      verdict: routes.some((route) => route.length > 0) ? "fail" : "unknown",
+      verdict: guessed || routes.every((route) => route.length === 0) ? "unknown" : "fail",
       summary: `the route to ${to} does not go by ${gateway}`,
       hint: "Look at `ip route get fibmatch` on the host, or name an endpoint beyond the gateways by `to`.",
     };

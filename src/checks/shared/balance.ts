@@ -4,7 +4,7 @@ import { acceptance } from "./binomial.js";
 
 /**
  * Chance that a right host fails a check of balance. It is divided among the ways out, which bounds the chance that any of them is off
- * (Bonferroni's inequality), however they depend on each other. A thousand hosts looked at once an hour: one false alarm in forty days.
+ * (Bonferroni's inequality), however they depend on each other. A thousand hosts looked at once an hour: one false alarm in six weeks.
  */
 const FALSE_ALARM = 1e-6;
 

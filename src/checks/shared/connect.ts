@@ -1,12 +1,10 @@
 import type { Sh } from "../../model/sh.js";
 import { sh } from "../../model/sh.js";
 
-/** How a TCP connection went. `busy`: the local port was taken; `silent`: no answer in time, or no way there. */
-export type Connected = "open" | "refused" | "busy" | "silent";
-
 /**
- * Defines the shell function `connect HOST PORT SECONDS [LOCALPORT]`, which prints a {@link Connected}: by nc where it can connect without sending
- * anything, else by an HTTP request of curl; without both it ends the script with status 127. An address of IPv6 stands in brackets.
+ * Defines the shell function `connect HOST PORT SECONDS [LOCALPORT]`, which prints how it went: `open`, `refused`, `busy` (the local port was
+ * taken), or `silent` (no answer in time, or no way there). It connects by nc where that can do so without sending anything, else by an
+ * HTTP request of curl; without both it ends the script with status 127. An address of IPv6 stands in brackets.
  */
 export const CONNECT: Sh = sh`if nc -h 2>&1 | grep -q -e -z; then
 dial() { h=\${1#[}; nc -v -z -w "$3" \${4:+-p "$4"} "\${h%]}" "$2"; }

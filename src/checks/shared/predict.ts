@@ -23,12 +23,6 @@ i=$((i+1))
 done | ip -o -force -batch - 2>/dev/null
 }`;
 
-/** The gateway in a line of `ip route get`; undefined where the destination is on the link. */
-export function gatewayOf(line: string): string | undefined {
-  const via = / via (?:inet6 )?(\S+)/.exec(line)?.[1];
-  return via === undefined ? undefined : canonicalAddress(via);
-}
-
 /** A next hop of a route and its weight. */
 export interface NextHop {
   readonly gateway: string;
