@@ -2,7 +2,7 @@
  * Turns private hosts into dual-NAT ECMP clients: outbound flows are spread over all gateways by the kernel, each flow
  * staying on the one that its hash chose, now and after a reboot.
  */
-import { playbook, renderTemplate, route, sysctl, systemdUnit, z } from "surefoot";
+import { persistentRoute, playbook, renderTemplate, route, sysctl, systemdUnit, z } from "surefoot";
 
 const gateway = z.strictObject({
   /** The gateway's address on the hosts' own network. */
@@ -29,6 +29,11 @@ export default playbook({
       .startsWith("/etc/sysctl.d/")
       .endsWith(".conf")
       .default("/etc/sysctl.d/99-ecmp.conf"),
+    /**
+     * auto: besides the unit, who owns the interface (systemd-networkd, NetworkManager, ...) is told of the route in its own language, so that it
+     * puts it back by itself; where that is not possible, the host is refused. unit: the boot unit alone.
+     */
+    persist: z.enum(["auto", "unit"]).default("auto"),
   }),
 
   tasks({ vars }) {
@@ -53,6 +58,11 @@ export default playbook({
         enabled: true,
         started: true,
       }),
+      vars.persist === "auto" &&
+        persistentRoute({
+          dev: vars.interface,
+          via: vars.gateways.map(({ address, weight }) => ({ gateway: address, weight })),
+        }),
     ];
   },
 });

@@ -162,7 +162,7 @@ function firstPlans(plans: readonly TaskPlan[]): readonly TaskPlan[] {
 
 function unknownError(host: string, task: TaskPlan): ErrorData {
   return {
-    code: "probe-failed",
+    code: task.code ?? "probe-failed",
     message: `${task.title} ${task.reason ?? "could not be read"}`,
     place: { host, at: task.title },
     hint: "Nothing is changed on a host whose state is not known; mend what the message says and run again.",
