@@ -113,7 +113,7 @@ function onSteps(
   if (enable && start) return [act("enable and start", sh`systemctl enable --quiet --now -- ${name}`)];
   return [
     ...(enable ? [act("enable", sh`systemctl enable --quiet -- ${name}`)] : []),
-    ...(changed && !enable ? [act("reload systemd for", sh`systemctl daemon-reload`)] : []),
+    ...(changed && !enable ? [{ title: "reload systemd", run: sh`systemctl daemon-reload`, ...QUIET }] : []),
     ...(start ? [act("start", sh`systemctl start -- ${name}`)] : []),
     ...(changed && from.keeper.active && to.keeper.active
       ? [act("restart", sh`systemctl restart -- ${name}`)]
