@@ -14,12 +14,9 @@ import { filesOf, wanted } from "./persistentRoute/wanted.js";
 
 export type { PersistentRouteState } from "./persistentRoute/state.js";
 
-/** Owners that put their routes back by themselves, once they know them. */
-const BY_THEMSELVES = ["networkd", "netplan", "networkmanager"];
-
 /**
  * The *startup* configuration of an IPv4 default route, in the language of whatever owns its interface: a drop-in for systemd-networkd, routes in
- * NetworkManager's profile, scripts of ifupdown and dhclient, and where nobody puts a route back, a unit that does. Without it the owner
+ * NetworkManager's profile, scripts of ifupdown and dhclient, and a unit that puts the route back where nobody has. Without it the owner
  * undoes a route of `route` sooner or later: when a link goes down and up, at a restart, at a renewal. An owner that can't be served is refused
  * with the error `network-owner`, which names it, its file, and the setting to go on with.
  *
@@ -48,6 +45,6 @@ function readState(owners: string, output: string, p: Params): PersistentRouteSt
     owner: owner.name,
     files: Object.fromEntries(paths.map((path) => [path, details.files.get(path) ?? null])),
     ...(owner.name === "networkmanager" ? { routes: details.routes } : {}),
-    ...(BY_THEMSELVES.includes(owner.name) ? {} : { keeper: details.keeper }),
+    keeper: details.keeper,
   };
 }

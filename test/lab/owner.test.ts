@@ -82,8 +82,26 @@ it("keeps the route in each owner's language", async () => {
   await allIsWell();
 });
 
-it("comes back by itself when the link goes down and up", async () => {
-  await Promise.all(CLIENTS.map((client) => inBox(client, "ip link set eth1 down; ip link set eth1 up")));
+it("comes back by the owner's own doing when the link goes down and up", async () => {
+  const KEEPER = "surefoot-route-eth1.service";
+  await Promise.all(
+    CLIENTS.map(async (client) => {
+      // ifupdown does not look at links: there it is the keeper.
+      const alone = client === "client3" ? ":" : `systemctl stop ${KEEPER}`;
+      await inBox(client, `${alone}; ip link set eth1 down; sleep 1; ip link set eth1 up`);
+      await comesBack(client);
+      await inBox(client, `systemctl start ${KEEPER}`);
+    }),
+  );
+  await allIsWell();
+});
+
+it("comes back where networkd gives up, since the link was back before it had noticed", async () => {
+  await inBox(
+    "client2",
+    `p=$(systemctl show -p MainPID --value systemd-networkd)
+kill -STOP $p; ip link set eth1 down; ip link set eth1 up; kill -CONT $p`,
+  );
   await allIsWell();
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ProbeError } from "../../src/model/resource.js";
+import { keeperUnit } from "../../src/resources/persistentRoute/keeper.js";
 import { dropIn, MARK, withoutDefaults } from "../../src/resources/persistentRoute/networkd.js";
 import { withRoutes } from "../../src/resources/persistentRoute/networkmanager.js";
 import { persistentRoute } from "../../src/resources/persistentRoute.js";
@@ -35,6 +36,8 @@ const networkManager = (version: string, path: string): readonly string[] => [
 ];
 const PROFILE = "/etc/NetworkManager/system-connections/eth1.nmconnection";
 
+const KEPT = [file(KEEPER, keeperUnit(p)), "unit UnitFileState=enabled", "unit ActiveState=active"] as const;
+
 interface Found {
   readonly owners: readonly string[];
   readonly details: readonly string[];
@@ -59,14 +62,27 @@ describe("steps and undo", () => {
         owners: networkd(NETWORK),
         details: [file(NETWORK, BASE), `absent ${DROP_IN}`, `absent ${KEEPER}`],
       },
-      [`make comments in ${NETWORK} of Gateway=192.168.1.1`, `create ${DROP_IN}`, "restart systemd-networkd"],
-      [`write ${NETWORK}`, `remove ${DROP_IN}`, "reload systemd-networkd"],
+      [
+        `make comments in ${NETWORK} of Gateway=192.168.1.1`,
+        `create ${DROP_IN}`,
+        `create ${KEEPER}`,
+        "restart systemd-networkd",
+        "enable and start surefoot-route-eth1.service",
+      ],
+      [
+        "stop and disable surefoot-route-eth1.service",
+        `write ${NETWORK}`,
+        `remove ${DROP_IN}`,
+        `remove ${KEEPER}`,
+        "reload systemd-networkd",
+        "reload systemd",
+      ],
     ],
     [
       "networkd as wanted",
       {
         owners: networkd(NETWORK),
-        details: [file(NETWORK, withoutDefaults(BASE)), file(DROP_IN, dropIn(p, "10-eth1.network"))],
+        details: [file(NETWORK, withoutDefaults(BASE)), file(DROP_IN, dropIn(p, "10-eth1.network")), ...KEPT],
       },
       [],
       [],
@@ -78,6 +94,7 @@ describe("steps and undo", () => {
         details: [
           file("/run/systemd/network/10-netplan-eth1.network", "[Network]\nDHCP=ipv4\n"),
           "absent /etc/systemd/network/10-netplan-eth1.network.d/50-surefoot.conf",
+          ...KEPT,
         ],
       },
       ["create /etc/systemd/network/10-netplan-eth1.network.d/50-surefoot.conf", "restart systemd-networkd"],
@@ -87,7 +104,7 @@ describe("steps and undo", () => {
       "NetworkManager, with routes of others",
       {
         owners: networkManager("1.42.4", PROFILE),
-        details: ["nm 10.0.0.0/8 192.168.1.1"],
+        details: ["nm 10.0.0.0/8 192.168.1.1", ...KEPT],
       },
       [
         "set the routes of NetworkManager's profile of eth1: 10.0.0.0/8 192.168.1.1, 0.0.0.0/0 192.168.1.1 0 weight=1, 0.0.0.0/0 192.168.1.10 0 weight=3",
@@ -100,11 +117,11 @@ describe("steps and undo", () => {
         owners: [link, "ifup eth1=eth1"],
         details: ["dir /etc/network/if-up.d", `absent ${IF_UP}`, `absent ${KEEPER}`],
       },
-      [`create ${KEEPER}`, `create ${IF_UP}`, "enable and start surefoot-route-eth1.service"],
+      [`create ${IF_UP}`, `create ${KEEPER}`, "enable and start surefoot-route-eth1.service"],
       [
         "stop and disable surefoot-route-eth1.service",
-        `remove ${KEEPER}`,
         `remove ${IF_UP}`,
+        `remove ${KEEPER}`,
         "reload systemd",
       ],
     ],
@@ -132,7 +149,8 @@ describe("steps and undo", () => {
   });
 
   it("says that telling networkd or NetworkManager may cut the line, and that files do not", () => {
-    const actual = resource.parse([networkd(NETWORK).join("\n"), file(NETWORK, BASE), ""], p);
+    const details = [file(NETWORK, BASE), ...KEPT].join("\n");
+    const actual = resource.parse([networkd(NETWORK).join("\n"), details, ""], p);
     const steps = resource.steps(actual, resource.target(p, actual), p);
     expect(steps.map(({ layer, cuts }) => `${layer} ${cuts}`)).toEqual([
       "startup false",

@@ -5,8 +5,9 @@ import { replaceRoute } from "./params.js";
 const EVERY = 5;
 
 /**
- * A unit for interfaces whose owner does not put a route back by itself: ifupdown looks on when a link goes down and up, and DHCP
- * clients until they renew. It acts only where there is no default of metric 0 at all, and that at two looks in a row: one that anybody has
+ * A unit for what owners do not do: ifupdown looks on when a link goes down and up, DHCP clients until they renew, and networkd gives the
+ * interface up for good where the link comes back before it has noticed ("Could not set route: Nexthop has invalid gateway", seen in
+ * systemd 252 on a busy host). It acts only where there is no default of metric 0 at all, and that at two looks in a row: one that anybody has
  * set since stays, and whoever is raising the interface is not raced (ifup's own `ip route add` fails where a route is there already).
  * Looking costs two short processes; nothing is written while the route is there.
  */

@@ -14,6 +14,6 @@ export interface PersistentRouteState {
   readonly files: Readonly<Record<string, KeptFile | null>>;
   /** `ipv4.routes` of NetworkManager's profile, one a line of nmcli(1)'s. */
   readonly routes?: readonly string[];
-  /** Whether the keeper's unit starts at boot and runs, where it is needed. */
-  readonly keeper?: { readonly enabled: boolean; readonly active: boolean };
+  /** Whether the keeper's unit starts at boot and runs. */
+  readonly keeper: { readonly enabled: boolean; readonly active: boolean };
 }

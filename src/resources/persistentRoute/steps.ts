@@ -59,7 +59,7 @@ function fileStep(path: string, from: KeptFile | null, to: KeptFile | null): Ste
  */
 function networkdSteps(changed: readonly string[], to: PersistentRouteState): readonly Step[] {
   if (to.owner !== "networkd" && to.owner !== "netplan") return [];
-  if (changed.length === 0) return [];
+  if (!changed.some((path) => path.includes("/systemd/network/"))) return [];
   const forward = Object.entries(to.files).some(
     ([path, file]) => path.endsWith(`/${DROP_IN}`) && file !== null,
   );
@@ -90,7 +90,6 @@ nmcli device reapply ${dev} >/dev/null`;
 
 function offSteps(from: PersistentRouteState, to: PersistentRouteState, p: Params): readonly Step[] {
   const name = keeperName(p);
-  if (to.keeper === undefined || from.keeper === undefined) return [];
   const stop = from.keeper.active && !to.keeper.active;
   const disable = from.keeper.enabled && !to.keeper.enabled;
   const act = (title: string, run: Sh): readonly Step[] => [{ title: `${title} ${name}`, run, ...QUIET }];
@@ -106,7 +105,6 @@ function onSteps(
   changed: boolean,
 ): readonly Step[] {
   const name = keeperName(p);
-  if (to.keeper === undefined || from.keeper === undefined) return [];
   const enable = !from.keeper.enabled && to.keeper.enabled;
   const start = !from.keeper.active && to.keeper.active;
   const act = (title: string, run: Sh): Step => ({ title: `${title} ${name}`, run, ...QUIET });

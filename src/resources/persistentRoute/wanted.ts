@@ -13,26 +13,20 @@ export function dropInPath(file: string): string {
   return `/etc/systemd/network/${file.slice(file.lastIndexOf("/") + 1)}.d/50-surefoot.conf`;
 }
 
-/** The files that keep a route in each owner's language, as far as they are there or wanted. */
+/** The files that keep a route in each owner's language, as far as they are there or wanted; the keeper's comes last. */
 export function filesOf(owner: Owner, p: Params, folders: readonly string[]): readonly string[] {
   const { ifupdown, dhclient } = hooks(p);
-  switch (owner.name) {
-    case "networkd":
-    case "netplan":
-      return owner.file === undefined ? [] : [owner.file, dropInPath(owner.file)];
-    case "networkmanager":
-      return [];
-    case "ifupdown":
-      return [
-        keeperPath(p),
-        ...(folders.includes("/etc/network/if-up.d") ? [ifupdown] : []),
-        ...(folders.includes("/etc/dhcp/dhclient-exit-hooks.d") ? [dhclient] : []),
-      ];
-    case "dhclient":
-      return [keeperPath(p), ...(folders.includes("/etc/dhcp/dhclient-exit-hooks.d") ? [dhclient] : [])];
-    default:
-      return [keeperPath(p)];
-  }
+  const scripts = { "/etc/network/if-up.d": ifupdown, "/etc/dhcp/dhclient-exit-hooks.d": dhclient };
+  const inFolders = Object.entries(scripts).flatMap(([folder, path]) =>
+    folders.includes(folder) ? [path] : [],
+  );
+  const own: Partial<Record<Owner["name"], readonly string[]>> = {
+    ifupdown: inFolders,
+    dhclient: inFolders.filter((path) => path === dhclient),
+  };
+  const networkd = owner.file === undefined ? [] : [owner.file, dropInPath(owner.file)];
+  const files = owner.name === "networkd" || owner.name === "netplan" ? networkd : own[owner.name];
+  return [...(files ?? []), keeperPath(p)];
 }
 
 function textOf(path: string, p: Params, actual: KeptFile | null): string {
@@ -57,6 +51,6 @@ export function wanted(p: Params, actual: PersistentRouteState): PersistentRoute
     ...actual,
     files,
     ...(actual.routes === undefined ? {} : { routes: withRoutes(p, actual.routes) }),
-    ...(actual.keeper === undefined ? {} : { keeper: { enabled: true, active: true } }),
+    keeper: { enabled: true, active: true },
   };
 }
