@@ -3,6 +3,10 @@
  * @packageDocumentation
  */
 export { z } from "zod";
+export type { FactName, Facts } from "./facts/index.js";
+export type { AddressFact, DefaultRouteFact, InterfaceFact, NetworkFact } from "./facts/network.js";
+export type { OsFact } from "./facts/os.js";
+export type { SystemdFact, VersionFact } from "./facts/versions.js";
 export type { Json } from "./model/json.js";
 export type { AnyResource, Layer, Resource, Step, Task, TaskFactory, TaskOptions } from "./model/resource.js";
 export { defineResource, ProbeError } from "./model/resource.js";

@@ -12,11 +12,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   transport: [],
   report: [],
   lab: [],
-  playbook: ["inventory", "resources"],
+  facts: ["resources"],
+  playbook: ["inventory", "resources", "facts"],
   plan: ["playbook"],
   run: ["plan", "transport"],
   cli: ["inventory", "resources", "transport", "report", "lab", "playbook", "plan", "run", "index"],
-  index: ["playbook", "resources"],
+  index: ["playbook", "resources", "facts"],
 };
 
 function files(folder: string): readonly string[] {

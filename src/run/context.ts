@@ -1,5 +1,6 @@
 import type { Check } from "../model/check.js";
 import type { EventBody } from "../model/event.js";
+import type { Gather } from "../model/gather.js";
 import type { Task } from "../model/resource.js";
 import type { Become, Target } from "../model/target.js";
 import type { Connection, Transport } from "../transport/transport.js";
@@ -11,6 +12,8 @@ export interface HostJob {
   readonly tasks: readonly Task[];
   /** What must hold once the tasks are done. */
   readonly checks?: readonly Check[];
+  /** Where tasks and checks are known only once facts have been gathered on the host. */
+  readonly gather?: Gather;
 }
 
 /** How long Surefoot waits, in milliseconds. */

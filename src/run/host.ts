@@ -9,6 +9,7 @@ import { differences, fingerprint, planHost, splitAtBarrier } from "../plan/plan
 import type { Readings } from "../plan/probe.js";
 import { applyTasks, undoTasks } from "./apply.js";
 import type { HostJob, HostSession, RunContext } from "./context.js";
+import { withFacts } from "./gather.js";
 import { readTasks } from "./read.js";
 
 /** How a host ended, with the error if it ended badly. */
@@ -27,7 +28,7 @@ export async function runHost(context: RunContext, job: HostJob): Promise<HostRe
     contacted = true;
     const session: HostSession = { context, job, connection, shells: new Map() };
     try {
-      return await converge(session);
+      return await converge(await withFacts(session));
     } finally {
       for (const shell of session.shells.values()) shell.close();
       await connection.close();
