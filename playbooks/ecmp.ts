@@ -7,6 +7,7 @@ import {
   flowPrediction,
   gatewayForwards,
   neighbours,
+  persistentRoute,
   playbook,
   renderTemplate,
   route,
@@ -62,6 +63,11 @@ export default playbook({
     echo_url: z.url({ protocol: /^https?$/ }).optional(),
     /** Connections that `verify` makes from each host to the endpoint. */
     echo_connections: z.int().min(1).max(5000).default(200),
+    /**
+     * auto: besides the unit, who owns the interface (systemd-networkd, NetworkManager, ...) is told of the route in its own language, so that it
+     * puts it back by itself; where that is not possible, the host is refused. unit: the boot unit alone.
+     */
+    persist: z.enum(["auto", "unit"]).default("auto"),
   }),
 
   tasks({ vars }) {
@@ -86,6 +92,11 @@ export default playbook({
         enabled: true,
         started: true,
       }),
+      vars.persist === "auto" &&
+        persistentRoute({
+          dev: vars.interface,
+          via: vars.gateways.map(({ address, weight }) => ({ gateway: address, weight })),
+        }),
     ];
   },
 

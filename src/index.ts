@@ -4,6 +4,10 @@
  */
 export { z } from "zod";
 export * from "./checks/index.js";
+export type { FactName, Facts } from "./facts/index.js";
+export type { AddressFact, DefaultRouteFact, InterfaceFact, NetworkFact } from "./facts/network.js";
+export type { OsFact } from "./facts/os.js";
+export type { SystemdFact, VersionFact } from "./facts/versions.js";
 export type {
   Check,
   CheckKind,

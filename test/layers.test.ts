@@ -16,7 +16,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   report: [],
   journal: [],
   lab: [],
-  playbook: ["inventory", "resources"],
+  facts: ["resources"],
+  playbook: ["inventory", "resources", "facts"],
   plan: ["playbook"],
   run: ["plan", "transport"],
   cli: [
@@ -32,7 +33,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "run",
     "index",
   ],
-  index: ["playbook", "resources", "checks"],
+  index: ["playbook", "resources", "checks", "facts"],
 };
 
 function files(folder: string): readonly string[] {

@@ -26,6 +26,24 @@ it("gives playbooks their variables' types, defaults filled in", () => {
   });
 });
 
+it("gives playbooks the facts that they ask for, and no others", () => {
+  playbook({
+    name: "x",
+    hosts: "all",
+    vars: z.object({}),
+    facts: ["kernel", "iproute2"],
+    tasks({ facts }) {
+      expectTypeOf(facts.kernel.major).toEqualTypeOf<number>();
+      expectTypeOf(facts.iproute2).toBeNullable();
+      // @ts-expect-error it has not asked for that
+      void facts.network;
+      return [];
+    },
+  });
+  // @ts-expect-error there is no such fact
+  playbook({ name: "x", hosts: "all", vars: z.object({}), facts: ["colour"], tasks: () => [] });
+});
+
 it("makes tasks, and refuses parameters that do not fit", () => {
   expectTypeOf(file).toBeCallableWith({ path: "/x", content: "y" }, { tags: ["a"] });
   expectTypeOf(file).returns.toEqualTypeOf<Task>();

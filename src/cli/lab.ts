@@ -1,12 +1,13 @@
 import { spawnSync } from "node:child_process";
 import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
-import type { LabPaths, Variant } from "../lab/names.js";
+import type { LabPaths, NetworkOwner, Variant } from "../lab/names.js";
 
 interface UpFlags {
   readonly clients?: number;
   readonly inventory: string;
   readonly variant: ReadonlyMap<string, Variant>;
+  readonly owner: ReadonlyMap<string, NetworkOwner>;
 }
 
 const say = (text: string): void => {
@@ -30,6 +31,15 @@ function variant(text: string, known: ReadonlyMap<string, Variant>): ReadonlyMap
   return new Map([...known, [name, found]]);
 }
 
+const OWNERS: readonly NetworkOwner[] = ["ifupdown", "networkd", "networkmanager"];
+
+function owner(text: string, known: ReadonlyMap<string, NetworkOwner>): ReadonlyMap<string, NetworkOwner> {
+  const [name = "", value = ""] = text.split("=");
+  const found = OWNERS.find((one) => one === value);
+  if (found === undefined) throw new InvalidArgumentError(`Write CLIENT=OWNER, one of ${OWNERS.join(", ")}.`);
+  return new Map([...known, [name, found]]);
+}
+
 /** `surefoot lab up|down|status|exec`. */
 export function registerLab(program: Command): void {
   const lab = program
@@ -46,6 +56,12 @@ export function registerLab(program: Command): void {
       "--variant <client=variant>",
       `how a client lets its operator in: ${VARIANTS.join(", ")}`,
       variant,
+      new Map(),
+    )
+    .option(
+      "--owner <client=owner>",
+      `what owns a client's network: ${OWNERS.join(", ")} (by default ifupdown for odd ones, networkd for even ones)`,
+      owner,
       new Map(),
     )
     .addHelpText("after", "\nExample:\n  surefoot lab up --clients 5 --variant client5=sudo-password")
@@ -99,8 +115,8 @@ async function up(paths: LabPaths, flags: UpFlags): Promise<number> {
   const { bringUp } = await import("../lab/up.js");
   const { withLock } = await import("../lab/lock.js");
   const start = performance.now();
-  const { clients, inventory, variant: variants } = { ...flags };
-  const options = { variants, inventory, say, ...(clients === undefined ? {} : { clients }) };
+  const { clients, inventory, variant: variants, owner: owners } = { ...flags };
+  const options = { variants, owners, inventory, say, ...(clients === undefined ? {} : { clients }) };
   const result = await withLock(paths.lab, () => bringUp(paths, options), waiting);
   for (const file of result.written) say(`wrote ${file}`);
   const seconds = ((performance.now() - start) / 1000).toFixed(1);

@@ -13,6 +13,10 @@ const INCLUDED = [
   "openssh-server",
   "iproute2",
   "ifupdown",
+  "isc-dhcp-client",
+  // network-manager needs polkitd, which needs one that provides logind: debootstrap finds no provider by itself.
+  "libpam-systemd",
+  "network-manager",
   "sudo",
   "doas",
   "procps",
@@ -30,7 +34,7 @@ const BUILD_TIMEOUT_MS = 600_000;
 
 /**
  * What makes a plain Debian a client. Units that have no work in a machine without hardware, or that would start downloads, are
- * masked. ifupdown or systemd-networkd is switched on for each client, not here.
+ * masked. What owns the network is switched on for each client, not here.
  */
 const CUSTOMIZE = `
 root=$1
@@ -42,7 +46,10 @@ for unit in systemd-journal-flush.service systemd-logind.service systemd-timesyn
   ln -sf /dev/null "$root/etc/systemd/system/$unit"
 done
 rm -f "$root"/etc/systemd/system/*.wants/systemd-networkd* "$root"/etc/systemd/system/*.wants/networking.service
+rm -f "$root"/etc/systemd/system/*.wants/NetworkManager* "$root"/etc/systemd/system/dbus-org.freedesktop.nm-dispatcher.service
 rm -f "$root/etc/systemd/system/dbus-org.freedesktop.network1.service"
+# There is no logind to tell of a login.
+sed -i /pam_systemd/d "$root/etc/pam.d/common-session"
 chroot "$root" useradd --create-home --shell /bin/bash --uid 1000 ops
 printf 'ops:%s\\n' "$password" | chroot "$root" chpasswd
 chroot "$root" usermod --lock root

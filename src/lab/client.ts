@@ -2,8 +2,9 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync, readlinkSync } from "node:fs";
 import { chmod, copyFile, mkdir, open, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { LabPaths, Variant } from "./names.js";
-import { ADDRESS, clientAddress } from "./names.js";
+import { NETWORK, WANTS } from "./client-network.js";
+import type { LabPaths, NetworkOwner, Variant } from "./names.js";
+import { clientAddress } from "./names.js";
 import type { ProcessId } from "./system.js";
 import { childrenOf, identify, isRunning, must, run, until } from "./system.js";
 
@@ -50,43 +51,13 @@ while :; do
 done
 `;
 
-const NETWORKD = (address: string): string => `[Match]
-Name=eth1
-
-[Network]
-Address=${address}/24
-Gateway=${ADDRESS.nat1.lan}
-# Nobody here sends router advertisements; waiting for them would delay network-online by a dozen seconds.
-IPv6AcceptRA=no
-`;
-
-const IFUPDOWN = (address: string): string => `auto lo
-iface lo inet loopback
-
-auto eth1
-iface eth1 inet static
-    address ${address}/24
-    gateway ${ADDRESS.nat1.lan}
-`;
-
 /** One client as it shall be. */
 export interface ClientSpec {
   readonly name: string;
   readonly number: number;
   readonly variant: Variant;
+  readonly owner: NetworkOwner;
 }
-
-/** Units that systemd is told to start, as `systemctl enable` would link them. */
-const WANTS = {
-  networkd: [
-    ["multi-user.target.wants", "systemd-networkd.service"],
-    ["network-online.target.wants", "systemd-networkd-wait-online.service"],
-  ],
-  ifupdown: [
-    ["multi-user.target.wants", "networking.service"],
-    ["network-online.target.wants", "networking.service"],
-  ],
-} as const;
 
 const SUDOERS: Readonly<Record<Variant, string | null>> = {
   nopasswd: "ops ALL=(ALL:ALL) NOPASSWD: ALL\n",
@@ -96,8 +67,7 @@ const SUDOERS: Readonly<Record<Variant, string | null>> = {
 };
 
 /**
- * Writes what makes a client itself into its own layer: name, host key, who may log in, and its network. Odd clients are configured
- * by ifupdown, even ones by systemd-networkd.
+ * Writes what makes a client itself into its own layer: name, host key, who may log in, and its network.
  */
 export async function writeClient(paths: LabPaths, spec: ClientSpec): Promise<void> {
   const dir = paths.client(spec.name);
@@ -110,11 +80,9 @@ export async function writeClient(paths: LabPaths, spec: ClientSpec): Promise<vo
   };
   await put("etc/hostname", `${spec.name}\n`);
   await put("etc/hosts", `127.0.0.1 localhost\n127.0.1.1 ${spec.name}\n`);
-  const address = clientAddress(spec.number);
-  const owner = spec.number % 2 === 0 ? "networkd" : "ifupdown";
-  if (owner === "networkd") await put("etc/systemd/network/10-eth1.network", NETWORKD(address));
-  else await put("etc/network/interfaces", IFUPDOWN(address));
-  for (const [target, unit] of WANTS[owner]) {
+  const { path, mode, text } = NETWORK[spec.owner];
+  await put(path, text(clientAddress(spec.number)), mode);
+  for (const [target, unit] of WANTS[spec.owner]) {
     await mkdir(join(upper, "etc/systemd/system", target), { recursive: true });
     await symlink(`/lib/systemd/system/${unit}`, join(upper, "etc/systemd/system", target, unit));
   }
@@ -135,6 +103,7 @@ export async function writeClient(paths: LabPaths, spec: ClientSpec): Promise<vo
     await chmod(join(upper, "etc/ssh", file), mode);
   }
   await writeFile(join(dir, "variant"), spec.variant);
+  await writeFile(join(dir, "owner"), spec.owner);
 }
 
 /** A locally administered address (IEEE 802, second bit of the first byte). */
@@ -201,6 +170,11 @@ function isInit(pid: number): boolean {
 /** Which way a client lets its operator in. */
 export function variantOf(paths: LabPaths, name: string): string {
   return readOr(join(paths.client(name), "variant"));
+}
+
+/** What owns a client's network. */
+export function ownerOf(paths: LabPaths, name: string): string {
+  return readOr(join(paths.client(name), "owner"));
 }
 
 function readOr(file: string): string {

@@ -6,6 +6,11 @@ export const VARIANTS = ["nopasswd", "sudo-password", "root-only", "no-sudo"] as
 /** One of {@link VARIANTS}. */
 export type Variant = (typeof VARIANTS)[number];
 
+/** What may own a client's network. */
+export const OWNERS = ["ifupdown", "networkd", "networkmanager"] as const;
+/** One of {@link OWNERS}. */
+export type NetworkOwner = (typeof OWNERS)[number];
+
 /** Password of the user `ops` on clients whose sudo asks for one: the lab is no secret. */
 export const OPS_PASSWORD = "lab-password";
 

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { leaderOf, supervisorOf, variantOf } from "./client.js";
+import { leaderOf, ownerOf, supervisorOf, variantOf } from "./client.js";
 import type { LabPaths } from "./names.js";
 import { ADDRESS, BOXES, clientAddress, clientNumber } from "./names.js";
 import { echoServer, networkStands } from "./network.js";
@@ -42,7 +42,8 @@ export async function labStatus(paths: LabPaths): Promise<LabStatus> {
   const machines = clients.map((name): BoxStatus => {
     const supervised = supervisorOf(paths, name) !== null;
     const state = leaderOf(paths, name) !== null ? "up" : supervised ? "booting" : "down";
-    return { name, address: clientAddress(clientNumber(name) ?? 0), state, note: variantOf(paths, name) };
+    const note = `${variantOf(paths, name)}, ${ownerOf(paths, name)}`;
+    return { name, address: clientAddress(clientNumber(name) ?? 0), state, note };
   });
   const all = [...boxes, ...machines];
   const any = stands || clients.length > 0;

@@ -4,11 +4,19 @@ import { join } from "node:path";
 import { SurefootError } from "../model/error.js";
 import { ensureBase } from "./base.js";
 import type { ClientSpec } from "./client.js";
-import { leaderOf, removeClient, startClient, supervisorOf, variantOf, writeClient } from "./client.js";
+import {
+  leaderOf,
+  ownerOf,
+  removeClient,
+  startClient,
+  supervisorOf,
+  variantOf,
+  writeClient,
+} from "./client.js";
 import { tearDown } from "./down.js";
 import { writeInventory } from "./inventory.js";
 import { ensureKeys } from "./keys.js";
-import type { LabPaths, Variant } from "./names.js";
+import type { LabPaths, NetworkOwner, Variant } from "./names.js";
 import { clientAddress, clientName, clientNumber, MAX_CLIENTS } from "./names.js";
 import { buildNetwork, ensureEchoServer, networkStands, removeNamespace } from "./network.js";
 import { must, run, until } from "./system.js";
@@ -19,6 +27,8 @@ export interface UpOptions {
   readonly clients?: number;
   /** Clients that let their operator in another way than by sudo without a password. */
   readonly variants: ReadonlyMap<string, Variant>;
+  /** Clients whose network is owned by something else than by the rule: ifupdown for odd ones, systemd-networkd for even ones. */
+  readonly owners?: ReadonlyMap<string, NetworkOwner>;
   /** Inventory folder to write. */
   readonly inventory: string;
   readonly say: (text: string) => void;
@@ -49,7 +59,7 @@ export async function bringUp(paths: LabPaths, options: UpOptions): Promise<UpRe
   const { say } = options;
   const present = presentClients(paths);
   const count = options.clients ?? (present.length > 0 ? present.length : DEFAULT_CLIENTS);
-  const clients = specs(count, options.variants);
+  const clients = specs(count, options.variants, options.owners ?? new Map());
   const base = await ensureBase(paths, say);
   await mkdir(join(paths.dir, "clients"), { recursive: true });
   await raiseInotify(count);
@@ -67,7 +77,10 @@ export async function bringUp(paths: LabPaths, options: UpOptions): Promise<UpRe
   }
   const started: string[] = [];
   for (const spec of clients) {
-    const runs = supervisorOf(paths, spec.name) !== null && variantOf(paths, spec.name) === spec.variant;
+    const runs =
+      supervisorOf(paths, spec.name) !== null &&
+      variantOf(paths, spec.name) === spec.variant &&
+      ownerOf(paths, spec.name) === spec.owner;
     if (runs) continue;
     await discard(paths, spec.name);
     await writeClient(paths, spec);
@@ -90,7 +103,11 @@ export function presentClients(paths: LabPaths): readonly string[] {
     .sort((a, b) => (clientNumber(a) ?? 0) - (clientNumber(b) ?? 0));
 }
 
-function specs(count: number, variants: ReadonlyMap<string, Variant>): readonly ClientSpec[] {
+function specs(
+  count: number,
+  variants: ReadonlyMap<string, Variant>,
+  owners: ReadonlyMap<string, NetworkOwner>,
+): readonly ClientSpec[] {
   if (!Number.isInteger(count) || count < 1 || count > MAX_CLIENTS) {
     throw new SurefootError({
       code: "flag-invalid",
@@ -100,13 +117,18 @@ function specs(count: number, variants: ReadonlyMap<string, Variant>): readonly 
   }
   const clients = Array.from({ length: count }, (_, i) => {
     const name = clientName(i + 1);
-    return { name, number: i + 1, variant: variants.get(name) ?? "nopasswd" };
+    const owner = owners.get(name) ?? (i % 2 === 0 ? "ifupdown" : "networkd");
+    return { name, number: i + 1, variant: variants.get(name) ?? "nopasswd", owner };
   });
-  for (const name of variants.keys()) {
+  const named = [
+    ...[...variants.keys()].map((name) => ["--variant", name] as const),
+    ...[...owners.keys()].map((name) => ["--owner", name] as const),
+  ];
+  for (const [flag, name] of named) {
     if (clients.some((spec) => spec.name === name)) continue;
     throw new SurefootError({
       code: "flag-invalid",
-      message: `--variant names ${name}, which this lab does not have`,
+      message: `${flag} names ${name}, which this lab does not have`,
       hint: `Its clients are client1 to ${clientName(count)}; --clients N makes more.`,
     });
   }

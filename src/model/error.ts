@@ -73,6 +73,7 @@ export const ERROR_CODES = {
   "connection-lost": { class: "failed", retryable: true },
   "host-timeout": { class: "failed", retryable: true },
   "probe-failed": failed,
+  "network-owner": failed,
   "step-failed": failed,
   "step-timeout": failed,
   "disk-full": failed,

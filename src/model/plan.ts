@@ -1,3 +1,4 @@
+import type { ErrorCode } from "./error.js";
 import type { Step } from "./resource.js";
 
 /**
@@ -24,6 +25,8 @@ export interface TaskPlan {
   readonly notes: readonly string[];
   /** Why it is pending or unknown. */
   readonly reason?: string;
+  /** The error that an unknown state is, where it has a name of its own. */
+  readonly code?: ErrorCode;
   /** Whether states and scripts hold a secret and must be masked when shown. */
   readonly sensitive: boolean;
   /** Whether the steps run by the inventory's `become`. */

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { ErrorCode } from "./error.js";
 import type { Sh } from "./sh.js";
 
 /**
@@ -24,9 +25,12 @@ export interface Step {
 export class ProbeError extends Error {
   override readonly name = "ProbeError";
   readonly hint: string;
-  constructor(message: string, hint: string) {
+  /** How the host's error is called where this is the reason. */
+  readonly code: ErrorCode;
+  constructor(message: string, hint: string, code: ErrorCode = "probe-failed") {
     super(message);
     this.hint = hint;
+    this.code = code;
   }
 }
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { canonical, sameJson } from "../model/json.js";
 import type { HostPlan, TaskPlan } from "../model/plan.js";
 import type { Step, Task } from "../model/resource.js";
-import type { Readings } from "./probe.js";
+import type { Readings, Unread } from "./probe.js";
 
 /**
  * Plans one host: a pure function of its tasks and of what was read there. A task on the same thing as an earlier one
@@ -31,8 +31,10 @@ export function planHost(
     }
     const reading = readings.get(task.id);
     if (reading === undefined || "unknown" in reading) {
-      const why = reading?.unknown ?? { message: "was not read", hint: "Run the command again." };
-      return { ...idle, status: "unknown", reason: `${why.message} (${why.hint})` };
+      const why: Unread = reading?.unknown ?? { message: "was not read", hint: "Run the command again." };
+      const { message, hint, code } = why;
+      const named = code === undefined ? {} : { code };
+      return { ...idle, status: "unknown", reason: `${message} (${hint})`, ...named };
     }
     const plan = planTask(task, predicted.has(task.id) ? (predicted.get(task.id) ?? null) : reading.state);
     predicted.set(task.id, plan.desired);

@@ -1,12 +1,21 @@
+import type { ErrorCode } from "../model/error.js";
 import type { Task } from "../model/resource.js";
 import { ProbeError } from "../model/resource.js";
 import type { Sh } from "../model/sh.js";
 import type { Frame } from "./frames.js";
 
+/** Why a thing could not be read. */
+export interface Unread {
+  readonly message: string;
+  readonly hint: string;
+  /** Where the error has a name of its own. */
+  readonly code?: ErrorCode;
+}
+
 /** What was read of one task's thing: its state (null where absent), or why that is unknown. */
 export type Reading =
   | { readonly state: object | null; readonly notes?: readonly string[] }
-  | { readonly unknown: { readonly message: string; readonly hint: string } };
+  | { readonly unknown: Unread };
 
 /** Readings by task id. */
 export type Readings = ReadonlyMap<string, Reading>;
@@ -75,7 +84,10 @@ function readTask(
     const notes = task.resource.notes?.(texts, task.params) ?? [];
     return notes.length === 0 ? { state } : { state, notes };
   } catch (thrown) {
-    if (thrown instanceof ProbeError) return { unknown: { message: thrown.message, hint: thrown.hint } };
+    if (thrown instanceof ProbeError) {
+      const { message, hint, code } = thrown;
+      return { unknown: code === "probe-failed" ? { message, hint } : { message, hint, code } };
+    }
     throw thrown;
   }
 }

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { FactName, Facts } from "../facts/index.js";
 import type { Check } from "../model/check.js";
 import type { Task } from "../model/resource.js";
 import type { RolloutDefinition } from "./rollout.js";
@@ -20,24 +21,31 @@ export type TaskList = readonly (Task | TaskList | false | null | undefined)[];
 export type CheckList = readonly (Check | CheckList | false | null | undefined)[];
 
 /** What a playbook's functions are given. */
-export interface PlaybookContext<V> {
+export interface PlaybookContext<V, F extends FactName = never> {
   /** The host's variables, validated by the playbook's schema. */
   readonly vars: V;
   readonly host: PlaybookHost;
+  /** What the playbook's `facts` name, as read on the host. */
+  readonly facts: Pick<Facts, F>;
 }
 
 /** A playbook as its author writes it. */
-export interface PlaybookDefinition<V extends z.ZodObject> {
+export interface PlaybookDefinition<V extends z.ZodObject, F extends FactName = never> {
   /** Short name for reports. */
   readonly name: string;
   /** Pattern of the hosts it is for, as `--limit` takes it: `clients:!broken`. */
   readonly hosts: string;
   /** Schema of the variables that it reads from the inventory. */
   readonly vars: V;
-  /** The tasks for one host, in the order in which they run. Pure: it is called without any host being contacted. */
-  tasks(context: PlaybookContext<z.output<V>>): TaskList;
+  /**
+   * What must be learnt of a host before its tasks are known. It costs one round trip more, and mistakes of `tasks` are then found host by host
+   * and not before any is contacted: ask only where tasks depend on it.
+   */
+  readonly facts?: readonly F[];
+  /** The tasks for one host, in the order in which they run. Pure: without `facts` it is called without any host being contacted. */
+  tasks(context: PlaybookContext<z.output<V>, F>): TaskList;
   /** What must hold on a host once its tasks are done: health gates, and what `surefoot verify` looks at. Pure, as `tasks` is. */
-  checks?(context: PlaybookContext<z.output<V>>): CheckList;
+  checks?(context: PlaybookContext<z.output<V>, F>): CheckList;
   /** How a run goes over the hosts: in waves, with a failure budget and a gate between waves. All at once by default. */
   readonly rollout?: RolloutDefinition<z.output<V>>;
 }
@@ -45,7 +53,8 @@ export interface PlaybookDefinition<V extends z.ZodObject> {
 const BRAND = Symbol.for("surefoot.playbook");
 
 /** A playbook as the engine handles it. */
-export interface Playbook<V extends z.ZodObject = z.ZodObject> extends PlaybookDefinition<V> {
+export interface Playbook<V extends z.ZodObject = z.ZodObject, F extends FactName = FactName>
+  extends PlaybookDefinition<V, F> {
   readonly [BRAND]: true;
 }
 
@@ -60,7 +69,9 @@ export interface Playbook<V extends z.ZodObject = z.ZodObject> extends PlaybookD
  *   tasks: ({ vars }) => [sysctl({ key: "net.ipv4.ip_forward", value: vars.forwarding ? 1 : 0 })],
  * });
  */
-export function playbook<V extends z.ZodObject>(definition: PlaybookDefinition<V>): Playbook<V> {
+export function playbook<V extends z.ZodObject, const F extends FactName = never>(
+  definition: PlaybookDefinition<V, F>,
+): Playbook<V, F> {
   return { ...definition, [BRAND]: true };
 }
 

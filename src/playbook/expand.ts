@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { FactName } from "../facts/index.js";
 import type { Host } from "../inventory/host.js";
 import { keyPlaceAt, placeAt, toPlain } from "../inventory/located.js";
 import { maskSecrets } from "../inventory/mask.js";
@@ -7,25 +8,28 @@ import type { Check } from "../model/check.js";
 import { didYouMean, suggest } from "../model/did-you-mean.js";
 import type { ErrorData } from "../model/error.js";
 import { SurefootError, SurefootErrors } from "../model/error.js";
+import type { Expanded, Gather } from "../model/gather.js";
 import type { FilePlace } from "../model/place.js";
 import type { Task } from "../model/resource.js";
 import type { Target } from "../model/target.js";
-import type { Playbook } from "./define.js";
+import type { Playbook, PlaybookContext } from "./define.js";
 import { flatten } from "./define.js";
+import { factsOf, gathering } from "./facts.js";
 import type { LoadedPlaybook } from "./load.js";
 import { frameAt, playbookError } from "./load.js";
 
 /** One host with its tasks. */
-export interface HostTasks {
+export interface HostTasks extends Expanded {
   readonly target: Target;
-  readonly tasks: readonly Task[];
-  readonly checks: readonly Check[];
   /** What must hold of the host before a wave after its own begins. */
   readonly gate: readonly Check[];
+  /** Where the playbook asks for facts: how tasks and checks, empty until then, come from them. */
+  readonly gather?: Gather;
 }
 
 /**
- * Asks a playbook for the tasks of every host: validates each host's variables first, then calls `tasks`. Nothing is contacted.
+ * Asks a playbook for the tasks of every host: validates each host's variables first, then calls `tasks`, unless that needs facts. Nothing is
+ * contacted.
  * @param tags Keep only tasks that bear one of these.
  * @throws SurefootErrors all hosts' errors at once, each with the place of the value; the same mistake is said once, with
  *   the number of hosts that it concerns.
@@ -47,13 +51,7 @@ export function expandPlaybook(
       continue;
     }
     try {
-      const { tasks, checks, gate } = callsFor(loaded.playbook, host, checked.data);
-      expanded.push({
-        target: host.target,
-        tasks: tasks.filter((task) => hasTag(task, tags)),
-        checks: checks.filter((check) => hasTag(check, tags)),
-        gate,
-      });
+      expanded.push({ target: host.target, ...callsFor(loaded, host, checked.data, tags) });
     } catch (thrown) {
       const error = playbookError(thrown, loaded.file);
       if (error instanceof SurefootErrors) for (const one of error.errors) errors.add(one, host.name);
@@ -66,16 +64,40 @@ export function expandPlaybook(
 }
 
 function callsFor(
-  playbook: Playbook,
+  loaded: LoadedPlaybook,
   host: Host,
   vars: Record<string, unknown>,
-): Pick<HostTasks, "tasks" | "checks" | "gate"> {
+  tags: readonly string[] | undefined,
+): Expanded & Pick<HostTasks, "gate" | "gather"> {
+  const { playbook, file } = loaded;
   const about = { name: host.name, groups: host.groups, address: host.target.address };
-  const context = { vars, host: about };
-  const checks = flatten(playbook.checks?.(context) ?? []);
-  const own = playbook.rollout?.gate?.checks?.(context);
-  const gate = own === undefined ? checks.filter((check) => check.options.gate !== false) : flatten(own);
-  return { tasks: flatten(playbook.tasks(context)), checks, gate };
+  const own = playbook.rollout?.gate?.checks?.({ vars, host: about, facts: {} });
+  const call = (facts: PlaybookContext<unknown, FactName>["facts"]): Expanded & Pick<HostTasks, "gate"> => {
+    const context = { vars, host: about, facts };
+    const checks = flatten(playbook.checks?.(context) ?? []);
+    return {
+      tasks: flatten(playbook.tasks(context)).filter((task) => hasTag(task, tags)),
+      checks: checks.filter((check) => hasTag(check, tags)),
+      gate: own === undefined ? checks.filter((check) => check.options.gate !== false) : flatten(own),
+    };
+  };
+  const { scripts, read } = gathering(factsOf(playbook));
+  if (scripts.length === 0) return call(read([], host.name));
+  const expand: Gather["expand"] = (outputs) => {
+    const facts = read(outputs, host.name);
+    try {
+      return call(facts);
+    } catch (thrown) {
+      throw oneError(playbookError(thrown, file));
+    }
+  };
+  return { tasks: [], checks: [], gate: flatten(own ?? []), gather: { scripts, expand } };
+}
+
+/** Of several errors the first: a host fails with one. */
+function oneError(error: Error): Error {
+  const [first] = error instanceof SurefootErrors ? error.errors : [];
+  return first === undefined ? error : new SurefootError(first, { cause: error });
 }
 
 function hasTag(one: Task | Check, tags: readonly string[] | undefined): boolean {

@@ -1,6 +1,7 @@
 import type { Check } from "../model/check.js";
 import type { ErrorData } from "../model/error.js";
 import type { EventBody } from "../model/event.js";
+import type { Gather } from "../model/gather.js";
 import type { HostPlan } from "../model/plan.js";
 import type { Task } from "../model/resource.js";
 import type { Sh } from "../model/sh.js";
@@ -16,6 +17,8 @@ export interface HostJob {
   readonly tasks: readonly Task[];
   /** What must hold once the tasks are done. */
   readonly checks?: readonly Check[];
+  /** Where tasks and checks are known only once facts have been gathered on the host. */
+  readonly gather?: Gather;
 }
 
 /** How long Surefoot waits, in milliseconds. */
@@ -69,7 +72,8 @@ export interface RunContext {
 /** One host being worked on. */
 export interface HostSession {
   readonly context: RunContext;
-  readonly job: HostJob;
+  /** With its tasks once the facts that they depend on are known. */
+  job: HostJob;
   /** Another one once a change is to be confirmed. */
   connection: Connection;
   /** Connections that are given up, as they end. */

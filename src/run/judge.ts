@@ -52,7 +52,7 @@ export function notConverged(
 /** The error for a task whose thing could not be read. */
 export function unknownError(host: string, task: TaskPlan): ErrorData {
   return {
-    code: "probe-failed",
+    code: task.code ?? "probe-failed",
     message: `${task.title} ${task.reason ?? "could not be read"}`,
     place: { host, at: task.title },
     hint: "Nothing is changed on a host whose state is not known; mend what the message says and run again.",

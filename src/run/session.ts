@@ -4,6 +4,7 @@ import { classOf, toErrorData } from "../model/error.js";
 import type { Outcome } from "../model/event.js";
 import type { Connection } from "../transport/transport.js";
 import type { HostJob, HostSession, RunContext } from "./context.js";
+import { learnFacts } from "./gather.js";
 
 /** How a host ended, with the error if it ended badly. */
 export interface HostResult {
@@ -25,6 +26,7 @@ export async function withSession(
   try {
     context.emit({ type: "host-phase", host, phase: "connect" });
     session = newSession(context, job, await context.transport.connect(job.target, context.kill));
+    await learnFacts(session);
     return await work(session);
   } catch (thrown) {
     const error = withTimer(withHost(toErrorData(thrown), host), session);

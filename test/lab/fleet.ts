@@ -8,9 +8,12 @@ import { eventsOf, ROOT, surefoot } from "../support/cli.js";
 /** The lab that the tests share, beside any that a user has up; another name lets two runs of the tests go on at once. */
 export const LAB = process.env.SUREFOOT_TEST_LAB ?? "test";
 
-/** Its clients: three plain ones, and one for each other way to become root. */
-export const CLIENTS = 6;
+/** Its clients: three plain ones, one for each other way to become root, and one whose network is NetworkManager's. */
+export const CLIENTS = 7;
 export const VARIANTS = { client4: "sudo-password", client5: "no-sudo", client6: "root-only" } as const;
+
+/** Clients whose network is owned by something else than ifupdown (odd ones) and systemd-networkd (even ones). */
+const OWNERS = { client7: "networkmanager" } as const;
 
 /** Folder that `lab up` wrote the tests' inventory to. */
 export const INVENTORY = join(tmpdir(), `surefoot-${LAB}-${process.getuid?.() ?? 0}`, "inventory");
@@ -21,8 +24,9 @@ export const ENV = { SUREFOOT_LAB: LAB };
 /** Brings the shared lab up. */
 export async function up(): Promise<void> {
   const variants = Object.entries(VARIANTS).flatMap(([name, variant]) => ["--variant", `${name}=${variant}`]);
+  const owners = Object.entries(OWNERS).flatMap(([name, owner]) => ["--owner", `${name}=${owner}`]);
   const ran = await surefoot(
-    ["lab", "up", "--clients", String(CLIENTS), "--inventory", INVENTORY, ...variants],
+    ["lab", "up", "--clients", String(CLIENTS), "--inventory", INVENTORY, ...variants, ...owners],
     { env: ENV },
   );
   if (ran.exit !== 0) throw new Error(`lab up: ${ran.stderr}${ran.stdout}`);

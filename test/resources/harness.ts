@@ -20,6 +20,8 @@ export interface ContractCase {
   /** Unique within the kind; says what is there and what is wanted: `a default by DHCP becomes two next hops`. */
   readonly name: string;
   readonly needs: Needs;
+  /** What owns the network of the host that the case needs; absent: any. */
+  readonly owner?: "ifupdown" | "networkd" | "networkmanager";
   /** Puts the original state in place. */
   readonly prepare: Sh;
   /** Made by the kind's factory. */

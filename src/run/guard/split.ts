@@ -26,7 +26,9 @@ export function splitAtConfirmation<T extends Placed>(
   const waits = ({ step }: T, at: number): boolean =>
     step.layer === "startup" &&
     !step.cuts &&
-    steps.slice(at + 1, last + 1).every((later) => kernelOnly(later.task) || later.step.layer === "startup");
+    steps
+      .slice(at + 1, last + 1)
+      .every((later) => kernelOnly(later.task) || (later.step.layer === "startup" && !later.step.cuts));
   const unconfirmed = steps.filter((placed, at) => at <= last && !waits(placed, at));
   return { unconfirmed, confirmed: steps.filter((placed) => !unconfirmed.includes(placed)) };
 }

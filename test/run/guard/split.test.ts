@@ -19,6 +19,7 @@ it.each([
   ["f:s c:r k1:r!", "f:s c:r k1:r!", "", "a command before the cut may need the file"],
   ["k1:r! f:s c:r", "k1:r!", "f:s c:r", "what comes behind the last cut waits, in its order"],
   ["f:s!", "f:s!", "", "a file that can cut by itself"],
+  ["k1:s n:s n:s! h:s", "k1:s n:s n:s!", "h:s", "an owner that is told by its file, and restarted"],
   ["u:s u:r!", "u:s u:r!", "", "a unit that is restarted from its new file"],
   ["f:s g:s k1:r! h:s", "k1:r!", "f:s g:s h:s", "files that nobody needs yet"],
 ])("%s: first %s, then %s (%s)", (all, first, then) => {
