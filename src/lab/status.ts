@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { leaderOf, supervisorOf, variantOf } from "./client.js";
+import { faultsInForce, showFault } from "./fault.js";
 import type { LabPaths } from "./names.js";
 import { ADDRESS, BOXES, clientAddress, clientNumber } from "./names.js";
 import { echoServer, networkStands } from "./network.js";
-import { presentClients } from "./up.js";
+import { presentClients } from "./present.js";
 
 /** One box of the lab and how it is. */
 export interface BoxStatus {
@@ -44,7 +45,11 @@ export async function labStatus(paths: LabPaths): Promise<LabStatus> {
     const state = leaderOf(paths, name) !== null ? "up" : supervised ? "booting" : "down";
     return { name, address: clientAddress(clientNumber(name) ?? 0), state, note: variantOf(paths, name) };
   });
-  const all = [...boxes, ...machines];
+  const faults = await faultsInForce(paths);
+  const all = [...boxes, ...machines].map((box): BoxStatus => {
+    const own = faults.filter((fault) => fault.box === box.name).map(showFault);
+    return own.length === 0 ? box : { ...box, note: `${box.note}; in force: ${own.join(", ")}` };
+  });
   const any = stands || clients.length > 0;
   return { lab: paths.lab, up: any && all.every((box) => box.state === "up") && echo, boxes: any ? all : [] };
 }

@@ -18,14 +18,15 @@ export const INVENTORY = join(tmpdir(), `surefoot-${LAB}-${process.getuid?.() ??
 /** What every command of these tests gets. */
 export const ENV = { SUREFOOT_LAB: LAB };
 
-/** Brings the shared lab up. */
-export async function up(): Promise<void> {
+/** Brings the shared lab up; gives what it said on the way. */
+export async function up(): Promise<string> {
   const variants = Object.entries(VARIANTS).flatMap(([name, variant]) => ["--variant", `${name}=${variant}`]);
   const ran = await surefoot(
     ["lab", "up", "--clients", String(CLIENTS), "--inventory", INVENTORY, ...variants],
     { env: ENV },
   );
   if (ran.exit !== 0) throw new Error(`lab up: ${ran.stderr}${ran.stdout}`);
+  return ran.stderr;
 }
 
 /** Takes the shared lab down. */
