@@ -2,7 +2,7 @@
  * Turns private hosts into dual-NAT ECMP clients: outbound flows are spread over all gateways by the kernel, each flow
  * staying on the one that its hash chose, now and after a reboot.
  */
-import { playbook, renderTemplate, route, sysctl, systemdUnit, z } from "surefoot";
+import { failover, playbook, renderTemplate, route, sysctl, systemdUnit, z } from "surefoot";
 
 const gateway = z.strictObject({
   /** The gateway's address on the hosts' own network. */
@@ -29,9 +29,16 @@ export default playbook({
       .startsWith("/etc/sysctl.d/")
       .endsWith(".conf")
       .default("/etc/sysctl.d/99-ecmp.conf"),
+    /** How a dead gateway is found and avoided; none: as the kernel does by itself, which takes minutes or for ever (docs/failover.md). */
+    failover: z.enum(["none", "kernel", "pinned"]).default("none"),
+    /** For pinned: hosts beyond the gateways that answer ping. */
+    failover_targets: z.array(z.ipv4()).default([]),
+    /** For pinned: seconds between two probes. */
+    failover_interval: z.number().min(0.2).max(60).default(1),
   }),
 
   tasks({ vars }) {
+    const ways = { interface: vars.interface, gateways: vars.gateways };
     const setting = (key: string, value: number) => sysctl({ key, value, file: vars.sysctl_file });
     return [
       // Before the route: from the moment there are two ways out, replies may arrive by either.
@@ -53,6 +60,17 @@ export default playbook({
         enabled: true,
         started: true,
       }),
+      // After the route, which it builds on and never touches.
+      vars.failover === "pinned"
+        ? failover({
+            mode: "pinned",
+            ...ways,
+            targets: vars.failover_targets,
+            interval: vars.failover_interval,
+          })
+        : vars.failover === "kernel"
+          ? failover({ mode: "kernel", ...ways })
+          : failover({ mode: "none" }),
     ];
   },
 });
