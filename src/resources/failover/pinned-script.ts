@@ -159,9 +159,9 @@ watch() {
   choose
   round=0
   while :; do
-    for n in $numbers; do eval "probe \\$mark$n & pid$n=\\$!"; done
     sleep "$interval" &
     tick=$!
+    for n in $numbers; do eval "probe \\$mark$n & pid$n=\\$!"; done
     changed=
     for n in $numbers; do
       eval "pid=\\$pid$n"
@@ -197,8 +197,8 @@ up | watch | ended | down) "$1" ;;
 esac
 `);
 
-/** Part of the interval that a probe waits for its answer: so that the last of the misses is known before the next would begin. */
-const PATIENCE = 0.8;
+/** Part of the interval that a probe waits for its answer: so two misses are known two and a half intervals after a death at the latest. */
+const PATIENCE = 0.5;
 
 /** The program of mode pinned. */
 export function pinnedScript(p: PinnedParams): Sh {
