@@ -38,7 +38,10 @@ export default playbook({
   }),
 
   tasks({ vars }) {
-    const ways = { interface: vars.interface, gateways: vars.gateways };
+    const ways = {
+      interface: vars.interface,
+      gateways: vars.gateways.map(({ address, weight }) => ({ address, weight })),
+    };
     const setting = (key: string, value: number) => sysctl({ key, value, file: vars.sysctl_file });
     return [
       // Before the route: from the moment there are two ways out, replies may arrive by either.
