@@ -4,6 +4,7 @@
  */
 import {
   egress,
+  failover,
   flowPrediction,
   gatewayForwards,
   neighbours,
@@ -68,9 +69,19 @@ export default playbook({
      * puts it back by itself; where that is not possible, the host is refused. unit: the boot unit alone.
      */
     persist: z.enum(["auto", "unit"]).default("auto"),
+    /** How a dead gateway is found and avoided; none: as the kernel does by itself, which takes minutes or for ever (docs/failover.md). */
+    failover: z.enum(["none", "kernel", "pinned"]).default("none"),
+    /** For pinned: hosts beyond the gateways that answer ping. */
+    failover_targets: z.array(z.ipv4()).default([]),
+    /** For pinned: seconds between two probes. */
+    failover_interval: z.number().min(0.2).max(60).default(1),
   }),
 
   tasks({ vars }) {
+    const ways = {
+      interface: vars.interface,
+      gateways: vars.gateways.map(({ address, weight }) => ({ address, weight })),
+    };
     const setting = (key: string, value: number) => sysctl({ key, value, file: vars.sysctl_file });
     return [
       // Before the route: from the moment there are two ways out, replies may arrive by either.
@@ -97,6 +108,17 @@ export default playbook({
           dev: vars.interface,
           via: vars.gateways.map(({ address, weight }) => ({ gateway: address, weight })),
         }),
+      // After the route, which it builds on and never touches.
+      vars.failover === "pinned"
+        ? failover({
+            mode: "pinned",
+            ...ways,
+            targets: vars.failover_targets,
+            interval: vars.failover_interval,
+          })
+        : vars.failover === "kernel"
+          ? failover({ mode: "kernel", ...ways })
+          : failover({ mode: "none" }),
     ];
   },
 

@@ -1,7 +1,8 @@
-import { spawnSync } from "node:child_process";
 import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
 import type { LabPaths, NetworkOwner, Variant } from "../lab/names.js";
+import { asRoot } from "./as-root.js";
+import { registerFault } from "./lab-fault.js";
 
 interface UpFlags {
   readonly clients?: number;
@@ -40,7 +41,7 @@ function owner(text: string, known: ReadonlyMap<string, NetworkOwner>): Readonly
   return new Map([...known, [name, found]]);
 }
 
-/** `surefoot lab up|down|status|exec`. */
+/** `surefoot lab up|down|status|exec|fault`. */
 export function registerLab(program: Command): void {
   const lab = program
     .enablePositionalOptions()
@@ -90,25 +91,7 @@ export function registerLab(program: Command): void {
     .action((box: string, command: readonly string[]) =>
       asRoot(async (paths) => (await import("../lab/exec.js")).labExec(paths, box, command)),
     );
-}
-
-/** Does the work as root: as this very process, or by calling the same command again through sudo. */
-async function asRoot(work: (paths: LabPaths) => Promise<number>): Promise<void> {
-  const { hasSudo, needsRoot, requireLab } = await import("../lab/requirements.js");
-  const { labPaths } = await import("../lab/names.js");
-  const paths = labPaths();
-  requireLab();
-  if (process.getuid?.() === 0) {
-    process.exitCode = await work(paths);
-    return;
-  }
-  if (!hasSudo()) throw needsRoot();
-  const kept = Object.entries(process.env).flatMap(([name, value]) =>
-    /^SUREFOOT_LAB(_DIR|_PACKAGES)?$|^NO_COLOR$|^TERM$/.test(name) ? [`${name}=${value}`] : [],
-  );
-  const again = [...kept, process.execPath, ...process.execArgv, ...process.argv.slice(1)];
-  const ran = spawnSync("sudo", ["--", "env", ...again], { stdio: "inherit" });
-  process.exitCode = ran.status ?? 1;
+  registerFault(lab);
 }
 
 async function up(paths: LabPaths, flags: UpFlags): Promise<number> {

@@ -112,7 +112,11 @@ function macOf(n: number): string {
 }
 
 /** Starts a client's supervisor, which starts the client. */
-export async function startClient(paths: LabPaths, spec: ClientSpec, base: string): Promise<void> {
+export async function startClient(
+  paths: LabPaths,
+  spec: Pick<ClientSpec, "name" | "number">,
+  base: string,
+): Promise<void> {
   const dir = paths.client(spec.name);
   await writeFile(join(dir, "supervisor"), SUPERVISOR, { mode: 0o755 });
   const machine = paths.netns(spec.name);
@@ -181,9 +185,8 @@ function readOr(file: string): string {
   return existsSync(file) ? readFileSync(file, "utf8").trim() : "";
 }
 
-/** Ends a client and removes all that was made for it; does nothing where there is nothing. */
-export async function removeClient(paths: LabPaths, name: string): Promise<void> {
-  const machine = paths.netns(name);
+/** Cuts a client off in the middle of whatever it does, and waits until nothing of it runs; does nothing where it does not run. */
+export async function stopClient(paths: LabPaths, name: string): Promise<void> {
   const supervisor = supervisorOf(paths, name);
   if (supervisor !== null) {
     const nspawn = childrenOf(supervisor.pid).map(identify);
@@ -196,7 +199,13 @@ export async function removeClient(paths: LabPaths, name: string): Promise<void>
       await until(gone, 5_000);
     }
   }
-  if (existsSync("/run/systemd/system")) await run("systemctl", ["stop", machine]);
+  if (existsSync("/run/systemd/system")) await run("systemctl", ["stop", paths.netns(name)]);
+}
+
+/** Ends a client and removes all that was made for it; does nothing where there is nothing. */
+export async function removeClient(paths: LabPaths, name: string): Promise<void> {
+  const machine = paths.netns(name);
+  await stopClient(paths, name);
   await removeCgroups(machine);
   // Made by nspawn outside of the client's folder, and left behind when it is killed.
   for (const dir of [

@@ -6,7 +6,7 @@ import { SurefootError } from "../model/error.js";
 import { leaderOf } from "./client.js";
 import type { LabPaths } from "./names.js";
 import { BOXES } from "./names.js";
-import { presentClients } from "./up.js";
+import { presentClients } from "./present.js";
 
 /**
  * Runs a command in a box with this process's terminal. In a client it sees the client's files and processes; elsewhere only the

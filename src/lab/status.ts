@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { leaderOf, ownerOf, supervisorOf, variantOf } from "./client.js";
+import { faultsInForce, showFault } from "./fault.js";
 import type { LabPaths } from "./names.js";
 import { ADDRESS, BOXES, clientAddress, clientNumber } from "./names.js";
 import { echoServer, networkStands } from "./network.js";
-import { presentClients } from "./up.js";
+import { presentClients } from "./present.js";
 
 /** One box of the lab and how it is. */
 export interface BoxStatus {
@@ -45,7 +46,11 @@ export async function labStatus(paths: LabPaths): Promise<LabStatus> {
     const note = `${variantOf(paths, name)}, ${ownerOf(paths, name)}`;
     return { name, address: clientAddress(clientNumber(name) ?? 0), state, note };
   });
-  const all = [...boxes, ...machines];
+  const faults = await faultsInForce(paths);
+  const all = [...boxes, ...machines].map((box): BoxStatus => {
+    const own = faults.filter((fault) => fault.box === box.name).map(showFault);
+    return own.length === 0 ? box : { ...box, note: `${box.note}; in force: ${own.join(", ")}` };
+  });
   const any = stands || clients.length > 0;
   return { lab: paths.lab, up: any && all.every((box) => box.state === "up") && echo, boxes: any ? all : [] };
 }

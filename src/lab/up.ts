@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SurefootError } from "../model/error.js";
@@ -14,11 +14,13 @@ import {
   writeClient,
 } from "./client.js";
 import { tearDown } from "./down.js";
+import { faultsInForce, showFault } from "./fault.js";
 import { writeInventory } from "./inventory.js";
 import { ensureKeys } from "./keys.js";
 import type { LabPaths, NetworkOwner, Variant } from "./names.js";
-import { clientAddress, clientName, clientNumber, MAX_CLIENTS } from "./names.js";
+import { clientAddress, clientName, MAX_CLIENTS } from "./names.js";
 import { buildNetwork, ensureEchoServer, networkStands, removeNamespace } from "./network.js";
+import { presentClients } from "./present.js";
 import { must, run, until } from "./system.js";
 
 /** What lab is wanted. */
@@ -88,19 +90,13 @@ export async function bringUp(paths: LabPaths, options: UpOptions): Promise<UpRe
     started.push(spec.name);
   }
   const written = await writeInventory(paths, options.inventory, clients);
+  const faults = await faultsInForce(paths);
+  if (faults.length > 0)
+    say(`in force: ${faults.map(showFault).join(", ")}; \`surefoot lab fault heal-all\` heals`);
   if (started.length > 0)
     say(`waiting for ${started.length === 1 ? started[0] : `${started.length} clients`} to boot`);
-  await Promise.all(clients.map((spec) => answers(paths, spec)));
+  await Promise.all(clients.map((spec) => answers(paths, spec, faults.length === 0)));
   return { clients, started, written };
-}
-
-/** Names of the clients that have a folder, running or not. */
-export function presentClients(paths: LabPaths): readonly string[] {
-  const dir = join(paths.dir, "clients");
-  if (!existsSync(dir)) return [];
-  return readdirSync(dir)
-    .filter((name) => clientNumber(name) !== null)
-    .sort((a, b) => (clientNumber(a) ?? 0) - (clientNumber(b) ?? 0));
 }
 
 function specs(
@@ -146,7 +142,8 @@ async function raiseInotify(clients: number): Promise<void> {
   if (Number(await readFile(file, "utf8")) < needed) await writeFile(file, `${needed}\n`);
 }
 
-async function answers(paths: LabPaths, spec: ClientSpec): Promise<void> {
+/** Waits until a client has booted and, unless some fault may be in the way, answers SSH. */
+async function answers(paths: LabPaths, spec: ClientSpec, unhindered: boolean): Promise<void> {
   const net = `--net=/run/netns/${paths.netns("bastion")}`;
   const address = clientAddress(spec.number);
   // Nobody answers for a client that is not there yet; each try then takes its second.
@@ -160,7 +157,7 @@ async function answers(paths: LabPaths, spec: ClientSpec): Promise<void> {
   };
   let up = false;
   const look = async (): Promise<boolean> => {
-    up = (await asks()) && letsIn();
+    up = (!unhindered || (await asks())) && letsIn();
     return up || !alive();
   };
   await until(look, BOOT_TIMEOUT_MS, 100);

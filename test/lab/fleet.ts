@@ -21,8 +21,8 @@ export const INVENTORY = join(tmpdir(), `surefoot-${LAB}-${process.getuid?.() ??
 /** What every command of these tests gets. */
 export const ENV = { SUREFOOT_LAB: LAB };
 
-/** Brings the shared lab up. */
-export async function up(): Promise<void> {
+/** Brings the shared lab up; gives what it said on the way. */
+export async function up(): Promise<string> {
   const variants = Object.entries(VARIANTS).flatMap(([name, variant]) => ["--variant", `${name}=${variant}`]);
   const owners = Object.entries(OWNERS).flatMap(([name, owner]) => ["--owner", `${name}=${owner}`]);
   const ran = await surefoot(
@@ -30,6 +30,7 @@ export async function up(): Promise<void> {
     { env: ENV },
   );
   if (ran.exit !== 0) throw new Error(`lab up: ${ran.stderr}${ran.stdout}`);
+  return ran.stderr;
 }
 
 /** Takes the shared lab down. */

@@ -1,0 +1,173 @@
+import type { ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import type { Ran } from "../support/cli.js";
+import { eventsOf, surefoot } from "../support/cli.js";
+import { ENV, inBox, job, LAB, outcomes, ROOT, reboot, until } from "./fleet.js";
+
+const CLIENT = "client1";
+const SERVER = ["203.0.113.10", "7007"];
+const DEAD = "203.0.113.99";
+const MODES = {
+  kernel: ["-e", "failover=kernel"],
+  pinned: ["-e", "failover=pinned", "-e", 'failover_targets=["203.0.113.10"]'],
+} as const;
+
+const set = (...vars: readonly string[]): Promise<Ran> => job("run", "--limit", CLIENT, ...vars);
+const fault = (...words: readonly string[]): Promise<Ran> =>
+  surefoot(["lab", "fault", ...words], { env: ENV });
+
+/** All that failover could leave behind. */
+const state = (): Promise<string> =>
+  inBox(
+    CLIENT,
+    `ip route; ip rule; nft list ruleset; ip neigh show dev eth1 | grep managed
+grep -s '' /proc/sys/net/ipv4/fib_multipath_use_neigh /proc/sys/net/ipv4/neigh/eth1/*
+ls -d /usr/local/sbin/* /run/surefoot* /etc/systemd/system/surefoot*; systemctl is-active surefoot-failover`,
+  );
+
+function notes(ran: Ran): string {
+  return eventsOf(ran)
+    .flatMap((event) => (event.type === "host-planned" ? event.plan.tasks.flatMap((task) => task.notes) : []))
+    .join("\n");
+}
+
+function inNet(box: string, script: string): ChildProcess {
+  const net = `--net=/run/netns/sf-${LAB}-${box}`;
+  return spawn("nsenter", [net, process.execPath, join(ROOT, "bench", script), ...SERVER]);
+}
+
+interface Flow {
+  readonly name: string;
+  readonly via: string | null;
+  readonly alive: boolean;
+}
+
+type Told =
+  | { readonly kind: "new"; readonly via: string | null }
+  | { readonly kind: "check"; readonly flows: readonly Flow[] };
+
+/** Traffic of the client: new connections all the time, and some that are held open. */
+function traffic() {
+  const child = inNet(CLIENT, "failover-client.mjs");
+  const fresh: (string | null)[] = [];
+  let flows: readonly Flow[] = [];
+  if (child.stdout !== null) {
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      const told: Told = JSON.parse(line);
+      if (told.kind === "new") fresh.push(told.via);
+      else flows = told.flows;
+    });
+  }
+  const say = (words: string): void => void child.stdin?.write(`${words}\n`);
+  return {
+    say,
+    /** Waits until this many new connections in a row are as they should be. */
+    untilNew: (what: string, count: number, good: (via: string | null) => boolean) => {
+      const from = fresh.length;
+      return until(what, async () => {
+        const last = fresh.slice(from).slice(-count);
+        return last.length === count && last.every(good);
+      });
+    },
+    untilSeen: (what: string, via: string) => {
+      const from = fresh.length;
+      return until(what, async () => fresh.slice(from).includes(via));
+    },
+    untilFlows: (what: string, good: (flows: readonly Flow[]) => boolean) =>
+      until(what, async () => {
+        say("check 1");
+        return flows.length > 0 && good(flows);
+      }),
+    end: () => child.kill(),
+  };
+}
+
+let server: ChildProcess;
+let guide: string;
+
+beforeAll(async () => {
+  server = inNet("internet", "failover-server.mjs");
+  if (server.stdout !== null) await once(server.stdout, "data");
+  expect(outcomes(await set())[CLIENT]).toMatch(/^(changed|ok)$/);
+  guide = await state();
+});
+
+afterEach(async () => {
+  await fault("heal-all");
+});
+
+afterAll(() => {
+  server.kill();
+});
+
+it.each(["kernel", "pinned"] as const)("%s keeps a host on line while a gateway is dead", async (mode) => {
+  expect(outcomes(await set(...MODES[mode]))).toEqual({ [CLIENT]: "changed" });
+  const { say, untilNew, untilSeen, untilFlows, end } = traffic();
+  try {
+    await untilSeen("the second gateway to be used", DEAD);
+    say("hold before 8");
+    await untilFlows("flows to be open", (flows) => flows.every(({ via }) => via !== null));
+    await fault("cut-lan", "nat2");
+    await untilNew("new connections to work again", 20, (via) => via !== null && via !== DEAD);
+    say("hold during 4");
+    await untilFlows("flows to be open meanwhile", (flows) => flows.filter(({ via }) => via).length === 12);
+    // The controller itself comes through the gateways, and half of the answers to it go to the dead one.
+    let planned: Ran | undefined;
+    await until("the host to be in sync", async () => {
+      planned = await job("plan", "--limit", CLIENT, ...MODES[mode]);
+      return planned.exit === 0;
+    });
+    if (mode === "pinned" && planned !== undefined)
+      expect(notes(planned)).toContain("degraded: gateway 192.168.1.10 is out since");
+    await fault("heal-lan", "nat2");
+    await untilSeen("the gateway that came back to be used", DEAD);
+    await untilFlows("all flows of the healthy gateway to go on", (flows) =>
+      flows.every(({ via, alive }) => via === DEAD || alive),
+    );
+  } finally {
+    end();
+  }
+  expect(outcomes(await set())).toEqual({ [CLIENT]: "changed" });
+  expect(await state()).toBe(guide);
+});
+
+it("finds a gateway that answers and passes nothing on, by probing through it", async () => {
+  await set(...MODES.pinned);
+  const { untilNew, untilSeen, end } = traffic();
+  try {
+    await fault("stop-forwarding", "nat2");
+    await untilNew("new connections to avoid it", 20, (via) => via !== null && via !== DEAD);
+    // Killed, the service leaves the choice among all, and comes back to find out again.
+    await inBox(CLIENT, "systemctl kill -s KILL --kill-who=main surefoot-failover; nft flush ruleset");
+    await untilNew("new connections to avoid it again", 20, (via) => via !== null && via !== DEAD);
+    await fault("start-forwarding", "nat2");
+    await untilSeen("the gateway that came back to be used", DEAD);
+  } finally {
+    end();
+  }
+});
+
+it("comes back after a reboot, and says by which means where the kernel's are missing", async () => {
+  await inBox(
+    CLIENT,
+    `printf '#!/bin/sh\\ncase "$*" in *managed*) exit 1 ;; esac\\nexec /usr/sbin/ip "$@"\\n' > /usr/local/sbin/ip; chmod 755 /usr/local/sbin/ip`,
+  );
+  await set(...MODES.kernel);
+  await reboot(CLIENT);
+  await until(
+    "the service to be up",
+    async () => (await inBox(CLIENT, "cat /run/surefoot-failover/how")) !== "",
+  );
+  const planned = await job("plan", "--limit", CLIENT, ...MODES.kernel);
+  expect(planned.exit).toBe(0);
+  expect(notes(planned)).toContain("each gateway is pinged once a second");
+  expect(await inBox(CLIENT, "pgrep -c ping; sysctl -n net.ipv4.fib_multipath_use_neigh")).toBe("2\n1");
+  await inBox(CLIENT, "rm /usr/local/sbin/ip; systemctl restart surefoot-failover");
+  expect(await inBox(CLIENT, "ip neigh show dev eth1 | grep -c managed")).toBe("2");
+  await set();
+  expect(await state()).toBe(guide);
+});
