@@ -16,8 +16,10 @@ import { loadPlaybook } from "../playbook/load.js";
 import type { Reporter } from "../report/reporter.js";
 import { exitCodeOf, runHosts } from "../run/engine.js";
 import { passwordReader } from "../transport/become.js";
+import { localOr } from "../transport/local.js";
 import { sshTransport } from "../transport/ssh.js";
 import { askPassword, canAsk, confirm } from "./ask.js";
+import { warn } from "./failure.js";
 import type { Interruption } from "./interrupt.js";
 import { onInterrupt } from "./interrupt.js";
 import type { FleetFlags } from "./options.js";
@@ -120,6 +122,7 @@ interface Fleet {
 /** Everything that can be known without contacting any host: all bad input is found here. */
 async function prepare(path: string, flags: FleetFlags): Promise<Fleet> {
   const inventory = await loadInventory(flags.inventory, { extraVars: flags.extraVar });
+  await warn(inventory.warnings);
   provideApi(await import("../index.js"));
   const loaded = await loadPlaybook(path);
   const hosts = selectHosts(inventory, loaded.playbook.hosts, flags.limit);
@@ -164,7 +167,7 @@ async function pass(
     reporter.onEvent({ ...body, at: new Date().toISOString() });
   };
   const interruption: Interruption = onInterrupt((text) => process.stderr.write(text));
-  const transport = sshTransport({ resolveJump: fleet.target });
+  const transport = localOr(sshTransport({ resolveJump: fleet.target }));
   const { playbook, inventory, jobs } = fleet;
   try {
     const { command } = options;

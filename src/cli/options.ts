@@ -30,7 +30,7 @@ const collect = (value: string, list: readonly string[]): readonly string[] => [
 /** Adds the flags that every command on a fleet shares. */
 export function fleetOptions(command: Command): Command {
   return command
-    .requiredOption("-i, --inventory <dir>", "folder of the environment, with its hosts.yml")
+    .requiredOption("-i, --inventory <dir>", "folder of the environment, or an inventory of Ansible")
     .option(
       "--limit <pattern>",
       "only these hosts: names, groups, globs; a:b both, a:&b common, a:!b without",

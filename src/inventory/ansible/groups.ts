@@ -3,6 +3,7 @@ import type { Located, LocatedMap } from "../located.js";
 import { isMap } from "../located.js";
 import type { Draft } from "./draft.js";
 import { expandHostPattern } from "./host-pattern.js";
+import { plainYaml } from "./yaml-dialect.js";
 
 const SECTIONS = ["hosts", "vars", "children"];
 const NO_VARS: LocatedMap = new Map();
@@ -23,10 +24,7 @@ function readGroup(name: string, group: Located, draft: Draft): void {
     complaints.warn("inventory-invalid", `${name} is no group`, place, hint);
     return;
   }
-  if (name === "") {
-    complaints.add("inventory-invalid", "a group without a name", place, "Write the group's name.");
-    return;
-  }
+  if (!isName(name, "group", place, draft)) return;
   draft.group(name, place);
   if (group.value === null) return;
   for (const [section, content] of group.value) {
@@ -61,6 +59,7 @@ function readChildren(parent: string, children: LocatedMap, draft: Draft): void 
 function readHosts(group: string, hosts: LocatedMap, draft: Draft): void {
   for (const [text, given] of hosts) {
     const place = given.key ?? given.place;
+    if (!isName(text, "host", place, draft)) continue;
     const pattern = expandHostPattern(text);
     if ("problem" in pattern) {
       draft.complaints.add("inventory-range", pattern.problem, within(place, pattern.at), pattern.hint);
@@ -81,6 +80,15 @@ function readHosts(group: string, hosts: LocatedMap, draft: Draft): void {
       draft.hostVars(name, vars);
     }
   }
+}
+
+/** A name without quotes may stand for a number, a truth value or nothing; Ansible refuses such, and so do we. */
+function isName(name: string, what: "host" | "group", place: FilePlace, { complaints }: Draft): boolean {
+  const typed = typeof plainYaml(name).value !== "string" && !/["']/.test(complaints.charAt(place));
+  if (name !== "" && !typed) return true;
+  const message = name === "" ? `a ${what} without a name` : `the name of the ${what} ${name} is no text`;
+  complaints.add("inventory-invalid", message, place, "Write the name in quotes.");
+  return false;
 }
 
 /** A mapping's entries; a lone name stands for a mapping with that key, nothing for an empty one. */

@@ -33,8 +33,8 @@ export function expandHostPattern(text: string): HostPattern {
   return { names, ...(port === undefined ? {} : { port }) };
 }
 
-/** A port counts only where what stands before it can be an address. */
-function splitPort(text: string): { readonly pattern: string; readonly port?: number } {
+/** Takes the port off an address. It counts only where what stands before it can be an address. */
+export function splitPort(text: string): { readonly pattern: string; readonly port?: number } {
   const [, bracketed, first] = /^\[(.+)\]:(\d+)$/.exec(text) ?? [];
   const rest = bracketed ?? text;
   const [, plain, second] = /^((?:[^:[\]]|\[[^\]]*\])*):(\d+)$/.exec(rest) ?? [];

@@ -11,6 +11,7 @@ import type { HostEntry, VariableSource } from "../tree.js";
 import { ansibleWay } from "./connection.js";
 import { Draft, UNGROUPED } from "./draft.js";
 import { Files, isFolder } from "./files.js";
+import { splitPort } from "./host-pattern.js";
 import type { Reconciled } from "./reconcile.js";
 import { reconcile } from "./reconcile.js";
 import { hostList, readSource } from "./sources.js";
@@ -30,7 +31,12 @@ export function loadAnsible(source: string, extraVars: readonly string[], compla
   const draft = new Draft({ file: complaints.shown(path), line: 1, col: 1 }, complaints);
   const list = hostList(source);
   if (list === undefined) readSource(path, draft, files);
-  else for (const host of list) draft.host(host, UNGROUPED, { file: "-i", line: 1, col: 1 });
+  else {
+    for (const text of list) {
+      const { pattern, port } = splitPort(text);
+      draft.host(pattern, UNGROUPED, { file: "-i", line: 1, col: 1 }, port);
+    }
+  }
   draft.warnOfTwins();
   const extra = readExtraVars(extraVars, complaints);
   const tree = reconcile(draft);

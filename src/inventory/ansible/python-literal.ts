@@ -202,6 +202,11 @@ class LiteralReader {
   }
 
   #name(): Part | undefined {
+    const call = /^set[ \t\f]*\([ \t\f]*\)/.exec(this.#text.slice(this.#at))?.[0];
+    if (call !== undefined) {
+      this.#at += call.length;
+      return PYTHON_ONLY;
+    }
     const [name = ""] = /^[\p{L}_][\p{L}\p{N}_]*/u.exec(this.#text.slice(this.#at, this.#at + 6)) ?? [];
     const value = Object.hasOwn(NAMES, name) ? NAMES[name] : undefined;
     if (value === undefined) return undefined;

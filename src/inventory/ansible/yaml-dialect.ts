@@ -71,7 +71,7 @@ export function plainYaml(text: string): Pick<Located, "value" | "opaque"> {
     return { value: bool };
   if (INT.test(text)) return intOf(text.replaceAll("_", ""));
   if (FLOAT.test(text)) return floatOf(text.replaceAll("_", "").toLowerCase(), text);
-  return TIME.test(text) ? { value: isoTime(text) } : jinjaOr(text);
+  return TIME.test(text) && !/^\d+-(?:\d-\d+|\d+-\d)$/.test(text) ? { value: isoTime(text) } : jinjaOr(text);
 }
 
 /** A whole number; one that a double can't keep stays a text. */
