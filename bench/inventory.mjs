@@ -10,27 +10,58 @@ const HOSTS = 10_000;
 const GROUPS = 20;
 const SIZE = HOSTS / GROUPS;
 
-const vars = 'ntp: [time1.example.net, time2.example.net]\ngateways: [{ address: 192.168.1.1 }, { address: 192.168.1.10 }]\n';
+const vars =
+  "ntp: [time1.example.net, time2.example.net]\ngateways: [{ address: 192.168.1.1 }, { address: 192.168.1.10 }]\n";
 const numbers = (n) => Array.from({ length: n }, (_, i) => i);
 const name = (g, i) => `g${g}n${i}`;
 const address = (g, i) => `10.${g}.${i >> 8}.${i & 255}`;
 
-const groupFiles = Object.fromEntries(numbers(GROUPS).map((g) => [`group_vars/g${g}.yml`, `site: ${g}\n${vars}`]));
-const ranges = (key) => numbers(GROUPS).map((g) => `  g${g}: { ${key}: { "g${g}n[0:${SIZE - 1}]": { rack: ${g} } } }\n`).join("");
+const groupFiles = Object.fromEntries(
+  numbers(GROUPS).map((g) => [`group_vars/g${g}.yml`, `site: ${g}\n${vars}`]),
+);
+const ranges = (key) =>
+  numbers(GROUPS)
+    .map((g) => `  g${g}: { ${key}: { "g${g}n[0:${SIZE - 1}]": { rack: ${g} } } }\n`)
+    .join("");
 
 /** The same fleet in each form: with ranges, and with every host written out with an address of its own. */
 const FORMS = {
   "ours, ranges": { "hosts.yml": `groups:\n${ranges("hosts")}` },
   "ours, written out": {
-    "hosts.yml": `groups:\n${numbers(GROUPS).map((g) => `  g${g}:\n    hosts:\n${numbers(SIZE).map((i) => `      ${name(g, i)}: { ssh: { address: ${address(g, i)} }, rack: ${i % 40} }\n`).join("")}`).join("")}`,
+    "hosts.yml": `groups:\n${numbers(GROUPS)
+      .map(
+        (g) =>
+          `  g${g}:\n    hosts:\n${numbers(SIZE)
+            .map((i) => `      ${name(g, i)}: { ssh: { address: ${address(g, i)} }, rack: ${i % 40} }\n`)
+            .join("")}`,
+      )
+      .join("")}`,
   },
-  "INI, ranges": { hosts: numbers(GROUPS).map((g) => `[g${g}]\ng${g}n[0:${SIZE - 1}] rack=${g}\n`).join("") },
+  "INI, ranges": {
+    hosts: numbers(GROUPS)
+      .map((g) => `[g${g}]\ng${g}n[0:${SIZE - 1}] rack=${g}\n`)
+      .join(""),
+  },
   "INI, written out": {
-    hosts: numbers(GROUPS).map((g) => `[g${g}]\n${numbers(SIZE).map((i) => `${name(g, i)} ansible_host=${address(g, i)} rack=${i % 40}\n`).join("")}`).join(""),
+    hosts: numbers(GROUPS)
+      .map(
+        (g) =>
+          `[g${g}]\n${numbers(SIZE)
+            .map((i) => `${name(g, i)} ansible_host=${address(g, i)} rack=${i % 40}\n`)
+            .join("")}`,
+      )
+      .join(""),
   },
   "Ansible YAML, ranges": { "hosts.yml": `all:\n children:\n${ranges("hosts")}` },
   "Ansible YAML, written out": {
-    "hosts.yml": `all:\n  children:\n${numbers(GROUPS).map((g) => `    g${g}:\n      hosts:\n${numbers(SIZE).map((i) => `        ${name(g, i)}: { ansible_host: ${address(g, i)}, rack: ${i % 40} }\n`).join("")}`).join("")}`,
+    "hosts.yml": `all:\n  children:\n${numbers(GROUPS)
+      .map(
+        (g) =>
+          `    g${g}:\n      hosts:\n${numbers(SIZE)
+            .map((i) => `        ${name(g, i)}: { ansible_host: ${address(g, i)}, rack: ${i % 40} }\n`)
+            .join("")}`,
+      )
+      .join("")}`,
   },
 };
 

@@ -53,7 +53,10 @@ class Importer {
 
   constructor(inventory: Inventory) {
     this.#inventory = inventory;
-    const plain = [...inventory.groups].map(([name, group]): [string, Group] => [name, { ...group, priority: 1 }]);
+    const plain = [...inventory.groups].map(([name, group]): [string, Group] => [
+      name,
+      { ...group, priority: 1 },
+    ]);
     this.#ours = lineages(new Map(plain));
     const hosts = [...inventory.hosts.values()];
     this.#wanted = new Map(hosts.map((host) => [host.name, this.#wantedOf(host)]));
@@ -125,7 +128,9 @@ class Importer {
   /** Gives a host its own value where, of what the groups say, another would win by our rules. */
   #correct({ name }: Host): void {
     const wanted = this.#wanted.get(name);
-    const inherited: Vars = new Map(this.#ours.of(name).flatMap((group) => [...(this.#groupVars.get(group) ?? [])]));
+    const inherited: Vars = new Map(
+      this.#ours.of(name).flatMap((group) => [...(this.#groupVars.get(group) ?? [])]),
+    );
     for (const [key, given] of inherited) {
       const value = wanted?.get(key);
       if (this.#hostVars.get(name)?.has(key) === true || (value !== undefined && sameJson(value, given)))
