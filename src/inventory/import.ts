@@ -28,6 +28,7 @@ export interface Imported {
 
 /** Marks what becomes a part of `ssh` or `become`: no variable has such a name. */
 const WAY = "\0";
+const ADDRESS = `${WAY}ssh.address`;
 const ENABLED = `${WAY}become.enabled`;
 
 /**
@@ -117,9 +118,13 @@ class Importer {
   /** Puts each of a host's values where it comes from. */
   #place(host: Host): void {
     for (const [key, value] of this.#wanted.get(host.name) ?? []) {
-      const group = key.startsWith(WAY)
-        ? host.groups.find((name) => sameJson(this.#common(name, key), value))
-        : host.sources.findLast(({ vars }) => vars.has(key))?.group;
+      // An address that all share today is still each one's own.
+      const group =
+        key === ADDRESS
+          ? undefined
+          : key.startsWith(WAY)
+            ? host.groups.find((name) => sameJson(this.#common(name, key), value))
+            : host.sources.findLast(({ vars }) => vars.has(key))?.group;
       if (group === undefined) put(this.#hostVars, host.name, key, value);
       else put(this.#groupVars, group, key, value);
     }

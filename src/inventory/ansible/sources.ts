@@ -1,6 +1,5 @@
 import { statSync } from "node:fs";
 import { extname, join } from "node:path";
-import { SurefootError } from "../../model/error.js";
 import { Complaints } from "../complaints.js";
 import { isMap } from "../located.js";
 import type { Draft } from "./draft.js";
@@ -118,10 +117,4 @@ export function hostList(source: string): readonly string[] | undefined {
     .split(",")
     .map((host) => host.trim())
     .filter((host) => host !== "");
-}
-
-/** The error for a list that names no host. */
-export function emptyList(source: string): SurefootError {
-  const message = `-i ${source} names no host`;
-  return new SurefootError({ code: "flag-invalid", message, hint: "Write -i web1,web2" });
 }
