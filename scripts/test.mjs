@@ -3,11 +3,12 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { installAndBuild, prepareLab, requireNode, root, run, say } from "./lib/setup.mjs";
+import { installAndBuild, prepareLab, prepareOracle, requireNode, root, run, say } from "./lib/setup.mjs";
 
 requireNode();
 installAndBuild();
 const missing = prepareLab();
+const oracle = prepareOracle();
 const results = mkdtempSync(join(tmpdir(), "surefoot-test-"));
 const counts = { passed: 0, failed: 0 };
 
@@ -45,6 +46,12 @@ rmSync(results, { recursive: true, force: true });
 if (missing.length > 0) {
   process.stdout.write("\nLeft out: the end-to-end tests (test/lab). They need\n");
   for (const what of missing) process.stdout.write(`  - ${what}\n`);
+}
+if (oracle.length > 0) {
+  process.stdout.write(
+    "\nLeft out: comparing inventories with Ansible itself; recorded answers were used. It needs\n",
+  );
+  for (const what of oracle) process.stdout.write(`  - ${what}\n`);
 }
 if (broken) process.stdout.write("\nNot all is well besides the tests: see above.\n");
 process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed\n`);

@@ -97,11 +97,27 @@ export function rootPrefix() {
 export function prepareLab() {
   if (process.platform !== "linux")
     return [`Linux (this is ${process.platform}): the lab is made of its namespaces`];
+  return install(PACKAGES);
+}
+
+/**
+ * Installs Ansible, with which a test compares how inventories are read.
+ * @returns what is missing, in words; empty when it is there.
+ */
+export function prepareOracle() {
+  return install({ "ansible-inventory": "ansible-core" });
+}
+
+/** Installs the Debian packages of commands that are not there; gives what is missing then, in words. */
+function install(packages) {
   const prefix = rootPrefix();
-  const missing = Object.entries(PACKAGES).filter(([command]) => !has(command));
+  const missing = Object.entries(packages).filter(([command]) => !has(command));
   const names = missing.map(([, name]) => name);
   const wanted = [];
-  if (prefix === null) wanted.push("root, or sudo without a password: the lab makes network namespaces");
+  if (prefix === null && packages === PACKAGES)
+    wanted.push("root, or sudo without a password: the lab makes network namespaces");
+  if (prefix === null && packages !== PACKAGES && names.length > 0)
+    wanted.push(`the packages ${names.join(" ")}: only root can install them`);
   if (names.length > 0 && !has("apt-get"))
     wanted.push(`the packages ${names.join(" ")}: there is no apt-get to install them`);
   if (wanted.length > 0 || names.length === 0) return wanted;

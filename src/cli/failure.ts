@@ -29,6 +29,13 @@ export async function reportFailure(thrown: unknown, options: { readonly json: b
   return exitCodeOf(errors);
 }
 
+/** Says on stderr what was let pass but should be known. */
+export async function warn(warnings: readonly ErrorData[]): Promise<void> {
+  if (warnings.length === 0) return;
+  const { formatWarnings } = await import("../report/warnings.js");
+  process.stderr.write(formatWarnings(warnings, useColor(process.stderr)));
+}
+
 /** Whether a stream shall be coloured: a terminal, unless NO_COLOR is set (no-color.org) or FORCE_COLOR says otherwise. */
 export function useColor(stream: { readonly isTTY?: boolean }): boolean {
   const { NO_COLOR, FORCE_COLOR } = process.env;

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Host, Inventory } from "../inventory/host.js";
 import type { Json } from "../model/json.js";
 import { secrets } from "../model/secret.js";
+import { warn } from "./failure.js";
 
 interface Flags {
   readonly inventory: string;
@@ -22,7 +23,7 @@ const collect = (value: string, list: readonly string[]): readonly string[] => [
 
 function inventoryOptions(command: Command): Command {
   return command
-    .requiredOption("-i, --inventory <dir>", "folder of the environment, with its hosts.yml")
+    .requiredOption("-i, --inventory <dir>", "folder of the environment, or an inventory of Ansible")
     .option(
       "-e, --extra-var <key=value>",
       "a variable that wins over the inventory's; may be repeated",
@@ -42,10 +43,12 @@ async function load(flags: Flags): Promise<Inventory> {
   const { loadInventory } = await import("../inventory/load.js");
   const { askForVaults } = await import("./ask.js");
   askForVaults(flags.vaultPasswordFile);
-  return loadInventory(flags.inventory, { extraVars: flags.extraVar });
+  const inventory = await loadInventory(flags.inventory, { extraVars: flags.extraVar });
+  await warn(inventory.warnings);
+  return inventory;
 }
 
-/** `surefoot inventory list|show|explain`. */
+/** `surefoot inventory list|show|explain|graph|import`. */
 export function registerInventory(program: Command, print: Write = toStdout): void {
   const write: Write = (text) => print(secrets.mask(text));
   const inventory = program
@@ -87,6 +90,28 @@ export function registerInventory(program: Command, print: Write = toStdout): vo
       const { explanationJson, showExplanation } = await import("../inventory/show.js");
       const explanation = explainVariable(await load(flags), name, variable);
       write(flags.json === true ? json(explanationJson(explanation)) : showExplanation(explanation));
+    });
+  registerTrees(inventory, write);
+}
+
+function registerTrees(inventory: Command, write: Write): void {
+  inventoryOptions(inventory.command("graph"))
+    .description("Show the tree of groups with their hosts.")
+    .addHelpText("after", "\nExample:\n  surefoot inventory graph -i inventories/production")
+    .action(async (flags: Flags) => {
+      const { graphJson, showGraph } = await import("../inventory/graph.js");
+      const loaded = await load(flags);
+      write(flags.json === true ? json(graphJson(loaded)) : showGraph(loaded));
+    });
+  inventory
+    .command("import")
+    .description("Write an inventory of Ansible in Surefoot's own form, into a new folder.")
+    .requiredOption("-i, --inventory <source>", "the inventory of Ansible: a file, a folder or a script")
+    .argument("<dir>", "the folder to make")
+    .addHelpText("after", "\nExample:\n  surefoot inventory import -i ansible/hosts inventories/production")
+    .action(async (dir: string, flags: Pick<Flags, "inventory">) => {
+      const { importTo } = await import("./inventory-import.js");
+      write(await importTo(dir, await load({ ...flags, extraVar: [], vaultPasswordFile: [] })));
     });
 }
 

@@ -88,7 +88,7 @@ export function fleetOptions(command: Command): Command {
   return reportOptions(
     credentialOptions(
       command
-        .requiredOption("-i, --inventory <dir>", "folder of the environment, with its hosts.yml")
+        .requiredOption("-i, --inventory <dir>", "folder of the environment, or an inventory of Ansible")
         .option(
           "--limit <pattern>",
           "only these hosts: names, groups, globs; a:b both, a:&b common, a:!b without",

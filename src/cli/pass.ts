@@ -13,6 +13,7 @@ import { Whereabouts } from "../report/whereabouts.js";
 import type { HostJob, RunContext } from "../run/context.js";
 import { exitCodeOf, runHosts, runRollout } from "../run/engine.js";
 import type { HostWork } from "../run/session.js";
+import { localOr } from "../transport/local.js";
 import { passwordReader } from "../transport/password.js";
 import { sshTransport } from "../transport/ssh.js";
 import { onInterrupt } from "./interrupt.js";
@@ -87,7 +88,7 @@ export async function pass(fleet: Fleet, flags: FleetFlags, options: Pass): Prom
     (text) => process.stderr.write(text),
     () => where.inFlight,
   );
-  const transport = sshTransport({ resolveJump: fleet.target });
+  const transport = localOr(sshTransport({ resolveJump: fleet.target }));
   const first = (rollout?.waves.flat() ?? jobs)[0]?.target.host;
   const stop =
     journal === undefined ? interruption.stop : AbortSignal.any([interruption.stop, journal.failed]);

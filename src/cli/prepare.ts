@@ -10,6 +10,7 @@ import { expandPlaybook } from "../playbook/expand.js";
 import type { LoadedPlaybook } from "../playbook/load.js";
 import { loadPlaybook } from "../playbook/load.js";
 import { askForVaults, askPassword } from "./ask.js";
+import { warn } from "./failure.js";
 import type { FleetFlags } from "./options.js";
 
 /** A playbook and the hosts that it is for, as far as can be known without contacting any. */
@@ -28,6 +29,7 @@ export interface Fleet {
 export async function prepare(path: string, flags: FleetFlags): Promise<Fleet> {
   askForVaults(flags.vaultPasswordFile);
   const environment = await loadInventory(flags.inventory, { extraVars: flags.extraVar });
+  await warn(environment.warnings);
   provideApi(await import("../index.js"));
   const loaded = await loadPlaybook(path);
   const hosts = selectHosts(environment, loaded.playbook.hosts, flags.limit);

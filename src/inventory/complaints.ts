@@ -22,6 +22,7 @@ export class Complaints {
   readonly cwd: string;
   readonly #sources = new Map<string, string>();
   readonly #complaints = new Map<string, Complaint>();
+  readonly #warnings = new Map<string, ErrorData>();
 
   constructor(cwd = process.cwd()) {
     this.cwd = cwd;
@@ -50,6 +51,30 @@ export class Complaints {
     const key = `${formatPlace(place)} ${message}`;
     const said = { message: printable(message), hint: printable(hint) };
     this.#complaints.set(key, { code, place, framed, ...said });
+  }
+
+  /** Makes an error's data, with its code frame, without adding it. */
+  data(code: ErrorCode, message: string, place: FilePlace, hint: string, framed = true): ErrorData {
+    return this.#data({ code, message: printable(message), place, hint: printable(hint), framed });
+  }
+
+  /** Notes what is let pass but should be known; the same at the same place is noted once. */
+  warn(code: ErrorCode, message: string, place: FilePlace, hint: string): void {
+    const key = `${formatPlace(place)} ${message}`;
+    if (!this.#warnings.has(key)) this.#warnings.set(key, this.data(code, message, place, hint));
+  }
+
+  /** Takes over what another collector learned and was told. */
+  adopt(other: Complaints): void {
+    for (const [file, source] of other.#sources) this.#sources.set(file, source);
+    for (const [key, complaint] of other.#complaints) this.#complaints.set(key, complaint);
+    for (const [key, warning] of other.#warnings)
+      if (!this.#warnings.has(key)) this.#warnings.set(key, warning);
+  }
+
+  /** What was noted so far. */
+  get warnings(): readonly ErrorData[] {
+    return [...this.#warnings.values()];
   }
 
   /** How many were added so far. */

@@ -1,12 +1,12 @@
 import { suggest } from "../model/did-you-mean.js";
 import { SurefootError } from "../model/error.js";
 import type { FilePlace } from "../model/place.js";
+import { ansibleReason } from "./ansible/reason.js";
 import type { Host, Inventory } from "./host.js";
 import { candidates } from "./host.js";
 import { lineages } from "./lineage.js";
 import type { Located } from "./located.js";
 import { isMap, nodeAt } from "./located.js";
-import { RESERVED } from "./target.js";
 import type { Candidate, VariableSource } from "./tree.js";
 import { parseVarPath } from "./var-path.js";
 
@@ -27,6 +27,8 @@ export interface Explained {
 export interface Explanation {
   readonly host: string;
   readonly path: string;
+  /** Whether the value is put together key by key from all that give it. */
+  readonly merged: boolean;
   readonly winner: Explained;
   /** The others, strongest first. */
   readonly losers: readonly Explained[];
@@ -56,15 +58,24 @@ export function explainVariable(inventory: Inventory, hostName: string, varPath:
   const value = whole === undefined ? undefined : nodeAt(whole, rest);
   const [top, ...others] = candidates(host, name, rest);
   if (value === undefined || top === undefined) throw unknown(host, varPath, name);
-  const merged = RESERVED.includes(name) && rest.length === 0 && isMap(value.value);
+  const merged = host.reserved.includes(name) && rest.length === 0 && isMap(value.value);
   const { depth } = lineages(inventory.groups);
+  const because = (loser: VariableSource, winner: VariableSource): string =>
+    inventory.dialect === "ansible"
+      ? ansibleReason(loser, winner, depth, inventory.groups)
+      : reason(loser, winner, depth);
   const losers = others.map((other, i) => {
     const above = [top, ...others.slice(0, i)];
-    return told(other, merged ? share(other, above) : reason(other.source, top.source, depth));
+    return told(other, merged ? share(other, above) : because(other.source, top.source));
   });
-  const won = top.source.level === "extra" ? EXTRA_WINS : "it is nearest to the host";
+  const won =
+    top.source.level === "extra"
+      ? EXTRA_WINS
+      : inventory.dialect === "ansible"
+        ? "it is the strongest"
+        : "it is nearest to the host";
   const why = others.length === 0 ? "nothing else gives it" : merged ? share(top, []) : won;
-  return { host: host.name, path: varPath, winner: { ...told(top, why), value }, losers };
+  return { host: host.name, path: varPath, merged, winner: { ...told(top, why), value }, losers };
 }
 
 const EXTRA_WINS = "the command line wins over every file";

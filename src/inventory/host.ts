@@ -1,3 +1,4 @@
+import type { ErrorData } from "../model/error.js";
 import type { FilePlace } from "../model/place.js";
 import type { Target } from "../model/target.js";
 import type { Located, LocatedMap } from "./located.js";
@@ -15,6 +16,10 @@ export interface Host {
   readonly sources: readonly VariableSource[];
   readonly vars: LocatedMap;
   readonly target: Target;
+  /** Variables whose mappings merge key by key over its sources, and that say how it is reached. */
+  readonly reserved: readonly string[];
+  /** What is wrong with how it is reached: errors once something is to be done there. */
+  readonly problems: readonly ErrorData[];
 }
 
 /** One environment: its hosts and groups, in the order in which they were written. */
@@ -24,6 +29,10 @@ export interface Inventory {
   readonly groups: ReadonlyMap<string, Group>;
   /** SHA-256 over the files that it was read from. */
   readonly hash: string;
+  /** Whose rules it follows: which value wins, and how a host is reached. */
+  readonly dialect: "surefoot" | "ansible";
+  /** What was let pass but should be known. */
+  readonly warnings: readonly ErrorData[];
 }
 
 /** What all hosts of the same groups share. */
@@ -33,16 +42,28 @@ export interface Shared {
   readonly vars: LocatedMap;
 }
 
+const NONE: readonly ErrorData[] = [];
+
 /** A host whose variables are merged when they are first asked for; what it shares with others is not copied. */
 export class MergedHost implements Host {
   readonly name: string;
   readonly place: FilePlace;
   readonly target: Target;
+  readonly reserved: readonly string[];
+  readonly problems: readonly ErrorData[];
   readonly #shared: Shared;
   readonly #own: readonly VariableSource[];
   #vars: LocatedMap | undefined;
 
-  constructor(entry: HostEntry, target: Target, shared: Shared, own: readonly VariableSource[]) {
+  constructor(
+    entry: HostEntry,
+    target: Target,
+    shared: Shared,
+    own: readonly VariableSource[],
+    { reserved = RESERVED, problems = NONE }: Partial<Pick<Host, "reserved" | "problems">> = {},
+  ) {
+    this.reserved = reserved;
+    this.problems = problems;
     this.name = entry.name;
     this.place = entry.place;
     this.target = target;
@@ -59,18 +80,22 @@ export class MergedHost implements Host {
   }
 
   get vars(): LocatedMap {
-    this.#vars ??= mergeSources(this.#shared.vars, this.#own);
+    this.#vars ??= mergeSources(this.#shared.vars, this.#own, this.reserved);
     return this.#vars;
   }
 }
 
 /** Merges variables, weakest first: a value replaces a weaker one whole, but for the reserved mappings. */
-export function mergeSources(weakest: LocatedMap, sources: readonly VariableSource[]): LocatedMap {
+export function mergeSources(
+  weakest: LocatedMap,
+  sources: readonly VariableSource[],
+  reserved: readonly string[] = RESERVED,
+): LocatedMap {
   if (sources.length === 0) return weakest;
   const merged = new Map<string, Located>(weakest);
   for (const { vars } of sources) {
     for (const [key, value] of vars) {
-      const weaker = RESERVED.includes(key) ? merged.get(key) : undefined;
+      const weaker = reserved.includes(key) ? merged.get(key) : undefined;
       merged.set(key, weaker === undefined ? value : mergeMaps(weaker, value));
     }
   }

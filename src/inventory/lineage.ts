@@ -10,7 +10,7 @@ export interface Lineage {
 }
 
 /**
- * Orders groups by depth below `all`, then by name, as Ansible does without priorities: the later one wins. A group is
+ * Orders groups by depth below `all`, then by priority, then by name, as Ansible does: the later one wins. A group is
  * as deep as its longest way from the top. The groups must hold no cycle.
  */
 export function lineages(groups: ReadonlyMap<string, Group>): Lineage {
@@ -26,11 +26,14 @@ export function lineages(groups: ReadonlyMap<string, Group>): Lineage {
     depths.set(name, known);
     return known;
   };
+  const priority = (name: string): number => groups.get(name)?.priority ?? 1;
   const climb = (start: readonly string[]): readonly string[] => {
     const found = new Set([ALL, ...start]);
     // A set goes on to what is added while it is gone through.
     for (const name of found) for (const parent of parents.get(name) ?? []) found.add(parent);
-    return [...found].sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : a > b ? 1 : 0));
+    return [...found].sort(
+      (a, b) => depth(a) - depth(b) || priority(a) - priority(b) || (a < b ? -1 : a > b ? 1 : 0),
+    );
   };
   const shared = new Map<string, readonly string[]>();
   const of = (host: string): readonly string[] => {

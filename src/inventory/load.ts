@@ -1,5 +1,7 @@
 import { suggest } from "../model/did-you-mean.js";
 import type { ErrorCode } from "../model/error.js";
+import { isAnsible } from "./ansible/kind.js";
+import { loadAnsible } from "./ansible/load.js";
 import { Complaints } from "./complaints.js";
 import { findConflicts } from "./conflicts.js";
 import { readExtraVars, variablesOf } from "./extra-vars.js";
@@ -26,12 +28,13 @@ export interface LoadOptions {
 }
 
 /**
- * Loads an environment from its folder.
+ * Loads an environment from its folder, or an inventory of Ansible.
  * @throws SurefootError `inventory-missing`.
  * @throws SurefootErrors all that is wrong with its files, each with its place.
  */
 export async function loadInventory(dir: string, options: LoadOptions = {}): Promise<Inventory> {
   const complaints = new Complaints(options.cwd);
+  if (isAnsible(dir, complaints)) return loadAnsible(dir, options.extraVars ?? [], options.cwd);
   const folder = readFolder(dir, complaints);
   const root = parseYaml(folder.hostsText, folder.hostsFile, complaints, { duplicateKey });
   const tree = readHosts(root ?? null, folder.hostsFile, complaints);
@@ -63,7 +66,7 @@ export async function loadInventory(dir: string, options: LoadOptions = {}): Pro
   const hosts = buildHosts(tree, groups, hostFiles, extra, way);
   checkJumps(hosts, complaints);
   complaints.raise();
-  return { dir, hosts, groups, hash: folder.hash };
+  return { dir, hosts, groups, hash: folder.hash, dialect: "surefoot", warnings: complaints.warnings };
 }
 
 /** A host that stands twice in one group is said to be that, not a mistake of YAML. */

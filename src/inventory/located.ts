@@ -12,7 +12,12 @@ export interface Located {
   readonly value: Scalar | readonly Located[] | LocatedMap;
   /** What it is instead where it is a secret. */
   readonly secret?: Secret;
+  /** Why it is not yet what its author means by it; it is an error where it is needed. Only inventories of Ansible hold such. */
+  readonly opaque?: Opaque;
 }
+
+/** A Jinja expression; a text encrypted by ansible-vault; a number or a Python value that can't be kept exactly. */
+export type Opaque = "jinja" | "vault" | "number" | "python";
 
 /** A value without parts. */
 export type Scalar = string | number | boolean | null;
@@ -23,6 +28,27 @@ export type LocatedMap = ReadonlyMap<string, Located>;
 /** Whether a located value is a mapping. */
 export function isMap(value: Located["value"]): value is LocatedMap {
   return value instanceof Map;
+}
+
+/** The first part of a value that is not yet what its author means; undefined where all of it is. */
+export function opaqueIn(located: Located): Located | undefined {
+  return firstPart(located, ({ opaque }) => opaque !== undefined);
+}
+
+/** The first part of a value that is a secret; undefined where none is. */
+export function secretIn(located: Located): Located | undefined {
+  return firstPart(located, ({ secret }) => secret !== undefined);
+}
+
+function firstPart(located: Located, fits: (part: Located) => boolean): Located | undefined {
+  if (fits(located)) return located;
+  const { value } = located;
+  const parts = isMap(value) ? [...value.values()] : isList(value) ? value : [];
+  for (const part of parts) {
+    const found = firstPart(part, fits);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function isList(value: Located["value"]): value is readonly Located[] {

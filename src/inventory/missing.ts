@@ -59,12 +59,13 @@ function inventoriesIn(folder: string): readonly string[] {
 
 /** The error for a folder without hosts.yml. */
 export function missingHosts(dir: string, shown: string, names: readonly string[]): SurefootError {
-  const other = names.find((name) => /^(hosts|inventory)(\.(ini|json|txt))?$/.test(name));
+  // In a folder Ansible passes over these endings, and so do we.
+  const other = names.find((name) => /^(hosts|inventory)\.(ini|cfg|txt)$/.test(name));
   const hint =
     basename(dir) === "lab"
       ? LAB_HINT
       : other === undefined
         ? "Write `hosts: { NAME: {} }` into hosts.yml, or name another folder."
-        : `${other} is not read: write the hosts as YAML into hosts.yml.`;
+        : `Name the file itself: -i ${shown}/${other}`;
   return missing(`there is no hosts.yml in ${shown}`, hint);
 }

@@ -13,7 +13,8 @@ export interface HostsFile {
   readonly groups: ReadonlyMap<string, Group>;
 }
 
-const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
+/** Names of hosts and groups. */
+export const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
 const NAME_HINT = "Use letters, digits, dots, dashes and underscores.";
 
 /** A host while it is read, with what each group says of it. */

@@ -9,7 +9,6 @@ import type { Host } from "./host.js";
 import type { Located } from "./located.js";
 import { isMap, toPlain } from "./located.js";
 import { isSecretName, printable } from "./mask.js";
-import { RESERVED } from "./target.js";
 import { parseVarPath } from "./var-path.js";
 
 /** A value as it may be shown: what its name or a name within it says to be a password is masked. */
@@ -53,15 +52,20 @@ export function showHost(host: Host): string {
   const lines = [`host: ${host.name} ${comment(host)}`, `groups: [${host.groups.join(", ")}]`];
   lines.push("reached by:", indent(yaml(way(host.target))));
   lines.push(host.vars.size === 0 ? "variables: {}" : "variables:");
-  for (const [name, located] of host.vars) lines.push(indent(variable(name, located)));
+  for (const [name, located] of host.vars) {
+    const merged = host.reserved.includes(name);
+    lines.push(indent(merged ? parts(name, located) : variable(name, located)));
+  }
   return printable(`${lines.join("\n")}\n`);
 }
 
 function variable(name: string, located: Located): string {
-  if (!RESERVED.includes(name) || !isMap(located.value) || located.value.size === 0) {
-    return `${comment(located)}\n${yaml({ [name]: shown(name, located) })}`;
-  }
-  // Put together from several places, so that each key has its own.
+  return `${comment(located)}\n${yaml({ [name]: shown(name, located) })}`;
+}
+
+/** Put together from several places, so that each key has its own. */
+function parts(name: string, located: Located): string {
+  if (!isMap(located.value) || located.value.size === 0) return variable(name, located);
   const keys = [...located.value].map(([key, one]) => `${comment(one)}\n${yaml({ [key]: shown(key, one) })}`);
   return `${name}:\n${indent(keys.join("\n"))}`;
 }
@@ -87,14 +91,13 @@ function judgedBy(path: string): string {
 }
 
 /** Where a host's variable comes from, for people. */
-export function showExplanation({ path, winner, losers }: Explanation): string {
+export function showExplanation({ path, merged, winner, losers }: Explanation): string {
   const name = judgedBy(path);
   const origin = ({ from, place }: Explained): string => `from ${from}, ${formatPlace(place)}`;
-  const merged = RESERVED.includes(path) && losers.length > 0;
   const lines = [
     yaml({ [path]: shown(name, winner.value) }),
     // Only of a value that was put together its own share is worth saying.
-    merged ? `${origin(winner)}: ${winner.why}` : origin(winner),
+    merged && losers.length > 0 ? `${origin(winner)}: ${winner.why}` : origin(winner),
     ...losers.map(
       (loser) => `  over ${JSON.stringify(shown(name, loser.value))} ${origin(loser)}: ${loser.why}`,
     ),

@@ -22,6 +22,8 @@ export interface Group {
   readonly hosts: readonly string[];
   readonly sources: readonly VariableSource[];
   readonly place: FilePlace;
+  /** Ansible's group priority: of groups equally deep the greater wins; 1 where it is not given. */
+  readonly priority?: number;
 }
 
 /** The group that every host is in. */

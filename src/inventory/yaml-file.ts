@@ -13,6 +13,21 @@ import { numberProblem, SYNTAX_HINTS, SYNTAX_MESSAGES } from "./yaml-rules.js";
 /** Values in one file, with all aliases written out; more than any person writes, fewer than a machine chokes on. */
 const MAX_VALUES = 1_000_000;
 
+/** What a scalar stands for, or why it can't be read. */
+export type Meaning = Pick<Located, "value" | "opaque"> | { readonly problem: string; readonly hint: string };
+
+/** Where another program reads YAML otherwise than we do. A key that stands twice is then a warning, and the last one holds. */
+export interface Dialect {
+  /**
+   * @param text With quotes and folding undone.
+   * @param plain Whether it stands without quotes, so that its look says what it is.
+   * @param tag As written, or in full for those of YAML itself.
+   */
+  scalar(text: string, plain: boolean, tag: string | undefined): Meaning;
+  /** What is wrong with a tag of a mapping or list, if anything is. */
+  collection(tag: string): { readonly problem: string; readonly hint: string } | undefined;
+}
+
 /** How to read a text. */
 export interface YamlOptions {
   /** The code for a key that stands twice in the mapping at a path; `inventory-syntax` where nothing is said. */
@@ -25,6 +40,8 @@ export interface YamlOptions {
   readonly syntax?: ErrorCode;
   /** Whether all values are secrets, as in a file that was encrypted. */
   readonly secret?: boolean;
+  /** Whose YAML it is; ours where nothing is said. */
+  readonly dialect?: Dialect;
 }
 
 /**
@@ -72,7 +89,10 @@ class Reader {
       uniqueKeys: false,
       merge: true,
       resolveKnownTags: false,
-      customTags: SECRET_TAGS,
+      // All scalars are texts for a dialect, which judges them.
+      ...(this.#options.dialect === undefined
+        ? { customTags: SECRET_TAGS }
+        : { schema: "failsafe", version: "1.1" }),
     });
     if (control >= 0) {
       this.#breakAt(control, "a control character", "YAML does not allow it here; retype the line.");
@@ -85,7 +105,11 @@ class Reader {
 
   #syntax(doc: Document.Parsed): void {
     const lines = new Set<number>();
-    for (const error of [...doc.errors, ...doc.warnings].toSorted((a, b) => a.pos[0] - b.pos[0])) {
+    const foreign = this.#options.dialect !== undefined;
+    const warnings = foreign
+      ? doc.warnings.filter(({ code }) => code !== "TAG_RESOLVE_FAILED")
+      : doc.warnings;
+    for (const error of [...doc.errors, ...warnings].toSorted((a, b) => a.pos[0] - b.pos[0])) {
       const { line } = this.#place(error.pos[0]);
       // What follows on the same line is the echo of the first.
       if (lines.has(line)) continue;
@@ -96,7 +120,7 @@ class Reader {
       this.#breakAt(error.pos[0], SYNTAX_MESSAGES[error.code] ?? otherwise, hint);
     }
     const version = doc.directives.yaml;
-    if (version.explicit === true && version.version !== "1.2") {
+    if (!foreign && version.explicit === true && version.version !== "1.2") {
       this.#breakAt(0, `YAML ${version.version} is not read`, "Remove the `%YAML` line: files are YAML 1.2.");
     }
   }
@@ -127,12 +151,15 @@ class Reader {
     if ("anchor" in node && typeof node.anchor === "string") this.#anchors.set(node.anchor, node);
     this.#busy.add(node);
     const place = this.#place(startOf(node));
-    const secret = isSecretNode(node) ? this.#secret(node, path, place) : undefined;
-    const value = secret === undefined ? this.#value(node, path) : null;
-    const known = secret ?? this.#tainted(value, path, place);
+    const own = this.#options.dialect === undefined && isSecretNode(node);
+    const secret = own ? this.#secret(node, path, place) : undefined;
+    const read = own ? { value: null } : this.#value(node, path);
+    const sealed = this.#sealed(read, path, place);
+    const meant = sealed === undefined ? read : { value: null };
+    const known = secret ?? sealed ?? this.#tainted(meant.value, path, place);
     const tree: Located = {
       place,
-      value,
+      ...meant,
       ...(key === undefined ? {} : { key }),
       ...(known === undefined ? {} : { secret: known }),
     };
@@ -142,10 +169,25 @@ class Reader {
     return tree;
   }
 
-  #value(node: Node, path: readonly string[]): Located["value"] {
-    if (isMap(node)) return this.#map(node, path);
-    if (isSeq(node)) return node.items.filter(isNode).map((item) => this.#node(item, path));
-    return isScalar(node) ? this.#scalar(node, path) : null;
+  #value(node: Node, path: readonly string[]): Pick<Located, "value" | "opaque"> {
+    if (isScalar(node))
+      return this.#options.dialect ? this.#foreign(node) : { value: this.#scalar(node, path) };
+    if (node.tag !== undefined) this.#said(node, this.#options.dialect?.collection(node.tag));
+    if (isMap(node)) return { value: this.#map(node, path) };
+    if (isSeq(node)) return { value: node.items.filter(isNode).map((item) => this.#node(item, path)) };
+    return { value: null };
+  }
+
+  #foreign(node: Scalar): Pick<Located, "value" | "opaque"> {
+    const plain = node.type === undefined || node.type === Scalar.PLAIN;
+    const meaning = this.#options.dialect?.scalar(String(node.value ?? ""), plain, node.tag);
+    if (meaning !== undefined && !("problem" in meaning)) return meaning;
+    this.#said(node, meaning);
+    return { value: null };
+  }
+
+  #said(node: Node, problem: { readonly problem: string; readonly hint: string } | undefined): void {
+    if (problem !== undefined) this.#wrongAt(startOf(node), problem.problem, problem.hint);
   }
 
   #alias(alias: Alias, path: readonly string[], key?: FilePlace): Located {
@@ -186,7 +228,7 @@ class Reader {
       }
       if (key.source === "<<" && key.type === Scalar.PLAIN) this.#merge(pair, merged, path);
       else {
-        const name = String(key.value ?? key.source ?? "");
+        const name = this.#name(key);
         this.#key(name, key, own.get(name), path);
         const at = this.#place(startOf(key));
         const tree = isNode(value)
@@ -198,18 +240,25 @@ class Reader {
     return merged.size === 0 ? own : new Map([...merged, ...own]);
   }
 
+  #name(key: Scalar): string {
+    if (this.#options.dialect === undefined) return String(key.value ?? key.source ?? "");
+    // As Python writes it in JSON: true, null, 1.
+    return String(this.#foreign(key).value);
+  }
+
   #key(name: string, key: Scalar, earlier: Located | undefined, path: readonly string[]): void {
     if (typeof key.anchor === "string") this.#anchors.set(key.anchor, key);
     if (name === "__proto__")
       this.#wrongAt(startOf(key), "no key may be called __proto__", "Choose another name.");
     if (earlier?.key === undefined) return;
-    const { line } = earlier.key;
-    this.#wrongAt(
-      startOf(key),
-      `${JSON.stringify(name)} stands here twice, first on line ${line}`,
-      "Remove one of them, or put them together.",
-      this.#options.duplicateKey?.(path),
-    );
+    const message = `${JSON.stringify(name)} stands here twice, first on line ${earlier.key.line}`;
+    if (this.#options.dialect !== undefined) {
+      const hint = "The last one holds, as with Ansible; remove the other.";
+      this.#complaints.warn("inventory-syntax", message, this.#place(startOf(key)), hint);
+      return;
+    }
+    const hint = "Remove one of them, or put them together.";
+    this.#wrongAt(startOf(key), message, hint, this.#options.duplicateKey?.(path));
   }
 
   /** `<<: *anchor` or a list of them (yaml.org/type/merge): keys of the mapping itself win, then earlier ones. */
@@ -253,6 +302,15 @@ class Reader {
     }
     const file = "file" in source ? { file: absolutePath(source.file, this.#file, this.#complaints) } : {};
     return Secret.at({ ...source, ...file }, what, place);
+  }
+
+  /** A value that is encrypted by itself. */
+  #sealed(
+    { value, opaque }: Pick<Located, "value" | "opaque">,
+    path: readonly string[],
+    place: FilePlace,
+  ): Secret | undefined {
+    return opaque === "vault" ? Secret.at({ vault: String(value) }, path.join("."), place) : undefined;
   }
 
   /** A value of an encrypted file. What is true or false or nothing would be masked all over. */

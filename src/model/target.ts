@@ -43,6 +43,8 @@ export interface Target {
   readonly jump?: string;
   /** Longest time from the first packet to a login, in seconds. */
   readonly connectTimeout: number;
+  /** Whether the host is this machine itself, reached without ssh. */
+  readonly local?: true;
   /** How tasks get their rights by default; null: as the login user. */
   readonly become: Become | null;
 }

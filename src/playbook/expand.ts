@@ -1,9 +1,9 @@
 import type { z } from "zod";
 import type { FactName } from "../facts/index.js";
+import { opaqueProblem } from "../inventory/ansible/opaque.js";
 import type { Host } from "../inventory/host.js";
-import { keyPlaceAt, placeAt, toPlain } from "../inventory/located.js";
+import { keyPlaceAt, opaqueIn, placeAt, toPlain } from "../inventory/located.js";
 import { maskSecrets } from "../inventory/mask.js";
-import { RESERVED } from "../inventory/target.js";
 import type { Check } from "../model/check.js";
 import { didYouMean, suggest } from "../model/did-you-mean.js";
 import type { ErrorData } from "../model/error.js";
@@ -42,6 +42,9 @@ export function expandPlaybook(
   const errors = new ErrorFold();
   const expanded: HostTasks[] = [];
   for (const host of hosts) {
+    const unreadable = [...host.problems, ...opaqueVariables(loaded.playbook, host)];
+    for (const error of unreadable) errors.add(error, host.name);
+    if (unreadable.length > 0) continue;
     const checked = loaded.playbook.vars.safeParse(variablesFor(loaded.playbook, host));
     for (const error of mistypedNames(loaded.playbook, host)) errors.add(error, host.name);
     if (!checked.success) {
@@ -114,12 +117,22 @@ function variablesFor(playbook: Playbook, host: Host): Record<string, unknown> {
   );
 }
 
+/** Variables that the playbook needs and that are not yet what they mean: Jinja expressions, encrypted texts. */
+function opaqueVariables(playbook: Playbook, host: Host): readonly ErrorData[] {
+  return Object.keys(playbook.vars.shape).flatMap((name) => {
+    const located = host.vars.get(name);
+    const found = located === undefined ? undefined : opaqueIn(located);
+    if (found?.opaque === undefined) return [];
+    return [{ code: "variable-unreadable", ...opaqueProblem(name, found.opaque), ...at(found.place) }];
+  });
+}
+
 /** Variables that no schema names but that look like one that is not set: taken for a slip, since defaults would hide it. */
 function mistypedNames(playbook: Playbook, host: Host): readonly ErrorData[] {
   const unset = Object.keys(playbook.vars.shape).filter((name) => !host.vars.has(name));
   return [...host.vars].flatMap(([name, located]) => {
     const fromCommandLine = located.place.file === "--extra-var";
-    if (Object.hasOwn(playbook.vars.shape, name) || RESERVED.includes(name)) return [];
+    if (Object.hasOwn(playbook.vars.shape, name) || host.reserved.includes(name)) return [];
     const meant = didYouMean(name, unset);
     if (meant === undefined && !fromCommandLine) return [];
     const message = `${playbook.name} has no variable ${name}`;

@@ -21,8 +21,17 @@ export function childAsRemote(child: ChildProcessWithoutNullStreams): RemoteProc
   };
 }
 
+/** Runs commands on this machine where a target says that it is this machine, and goes another way to all others. */
+export function localOr(other: Transport): Transport {
+  return {
+    connect: (target, signal) => (target.local === true ? localTransport : other).connect(target, signal),
+    knock: (target, timeoutMs) => (target.local === true ? localTransport : other).knock(target, timeoutMs),
+    close: () => other.close(),
+  };
+}
+
 /**
- * Runs commands on this machine, for tests. Each has a process group of its own, as a login by sshd has, so that it can
+ * Runs commands on this machine. Each has a process group of its own, as a login by sshd has, so that it can
  * be killed as one.
  */
 export const localTransport: Transport = {

@@ -17,10 +17,10 @@ interface Case {
 
 const cases: Readonly<Record<string, Case>> = {
   "no hosts.yml": { files: { "group_vars/all.yml": "a: 1" }, errors: ["inventory-missing"] },
-  "an INI inventory": {
-    files: { hosts: "[web]" },
+  "a folder whose INI file Ansible would pass over": {
+    files: { "hosts.ini": "[web]\nweb1\n" },
     errors: ["inventory-missing"],
-    says: ["as YAML into hosts.yml"],
+    says: ["Name the file itself: -i ./hosts.ini"],
   },
   "an empty hosts.yml": {
     files: { "hosts.yml": "" },

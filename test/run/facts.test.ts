@@ -17,6 +17,8 @@ const host: Host = {
   vars: new Map(),
   target: localTarget("here"),
   place: { file: "hosts.yml", line: 1, col: 1 },
+  reserved: [],
+  problems: [],
 };
 const vars = z.object({});
 type Asking = PlaybookDefinition<typeof vars, "kernel" | "os">;
