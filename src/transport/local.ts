@@ -35,5 +35,6 @@ export const localTransport: Transport = {
         ),
       close: () => Promise.resolve(),
     }),
+  knock: () => Promise.resolve(true),
   close: () => Promise.resolve(),
 };

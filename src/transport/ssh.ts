@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
@@ -6,6 +7,7 @@ import ssh2 from "ssh2";
 import type { ErrorData } from "../model/error.js";
 import { SurefootError } from "../model/error.js";
 import type { Target } from "../model/target.js";
+import { readBanner } from "./banner.js";
 import { SshFiles } from "./files.js";
 import { entriesFor, hostKeyAlgorithms, judgeHostKey, knownHostName } from "./known-hosts.js";
 import { startProxy } from "./proxy.js";
@@ -78,8 +80,27 @@ export function sshTransport(options: SshOptions = {}): Transport {
     return { stream, end: () => stream.destroy() };
   };
 
+  const knock = async (target: Target, timeoutMs: number): Promise<boolean> => {
+    const start = performance.now();
+    const opening = openWay(target).then((way) => way ?? directWay(target));
+    try {
+      const way = await within(opening, timeoutMs);
+      if (way === undefined) return false;
+      return (await readBanner(way.stream, timeoutMs - (performance.now() - start))).kind === "banner";
+    } catch {
+      return false;
+    } finally {
+      // Also a way that opens too late is closed.
+      void opening.then(
+        (way) => way.end(),
+        () => undefined,
+      );
+    }
+  };
+
   return {
     connect: login,
+    knock,
     close: async () => {
       const settled = await Promise.allSettled(jumps.values());
       await Promise.all(
@@ -89,7 +110,21 @@ export function sshTransport(options: SshOptions = {}): Transport {
   };
 }
 
-/** A stream that leads to the host other than a TCP connection of our own. */
+function directWay(target: Target): Way {
+  const stream = connect({ host: target.address, port: target.port });
+  return { stream, end: () => stream.destroy() };
+}
+
+/** What a promise gives, or undefined where it takes longer. */
+function within<T>(promise: Promise<T>, timeoutMs: number): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), timeoutMs);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+/** A stream that leads to the host. */
 interface Way {
   readonly stream: Duplex;
   end(): void;

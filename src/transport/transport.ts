@@ -40,6 +40,11 @@ export interface Transport {
    * @throws SurefootError of class `unreachable`: unknown name, refused, timed out, wrong host key, login refused.
    */
   connect(target: Target, signal?: AbortSignal): Promise<Connection>;
+  /**
+   * Opens a new TCP connection to the host's sshd by the target's way (directly, by proxy command or jump host) and reads its banner;
+   * true where one came within `timeoutMs`. Never rejects, and logs in nowhere but on jump hosts.
+   */
+  knock(target: Target, timeoutMs: number): Promise<boolean>;
   /** Frees what the connections shared (jump hosts). */
   close(): Promise<void>;
 }

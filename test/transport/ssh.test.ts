@@ -41,10 +41,13 @@ const server = new ssh2.Server({ hostKeys: [hostKey.private] }, (client) => {
       });
     });
   });
-  client.on("tcpip", (accept, _reject, info) => {
+  client.on("tcpip", (accept, reject, info) => {
     const socket = connect(info.destPort, info.destIP);
-    const channel = accept();
-    channel.pipe(socket).pipe(channel);
+    socket.once("error", () => reject());
+    socket.once("connect", () => {
+      const channel = accept();
+      channel.pipe(socket).pipe(channel);
+    });
   });
 });
 
@@ -154,6 +157,20 @@ it("goes through a jump host, and says when that can't reach on", async () => {
     name === "bastion" ? { ...base, host: "bastion" } : undefined;
   expect(await outcome({ ...base, jump: "bastion" }, jump)).toBe(worked);
   expect(await outcome({ ...base, jump: "nobody" }, jump)).toBe("proxy-failed");
+});
+
+it("knocks by the way of the login: true for a banner, false for silence, a closed port and a way that fails", async () => {
+  const transport = sshTransport({ resolveJump: () => ({ ...base, host: "bastion" }) });
+  const knock = (more: Partial<Target>, timeoutMs = 5_000): Promise<boolean> =>
+    transport.knock({ ...base, ...more }, timeoutMs);
+  const script = file("relay.sh", `exec ${process.execPath} ${file("relay.cjs", RELAY)} "$1" "$2"\n`);
+  expect(await Promise.all([knock({}), knock({}), knock({ jump: "bastion" })])).toEqual([true, true, true]);
+  expect(await knock({ proxyCommand: `sh ${script} %h %p` })).toBe(true);
+  expect(await knock({ port: await silentPort() }, 200)).toBe(false);
+  expect(await knock({ port: 1 })).toBe(false);
+  expect(await knock({ jump: "bastion", port: 1 })).toBe(false);
+  expect(await knock({ proxyCommand: "exit 1" })).toBe(false);
+  await transport.close();
 });
 
 it("says that the connection was lost when the host goes away under a command", async () => {
