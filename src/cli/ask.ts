@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import { SurefootError } from "../model/error.js";
+import type { Reporter } from "../report/reporter.js";
 
 /** Whether a person can be asked: stdin and stderr are terminals. */
 export function canAsk(): boolean {
@@ -21,9 +22,10 @@ export async function confirm(question: string, signal: AbortSignal): Promise<bo
 
 /**
  * Reads a password from the terminal without showing it.
+ * @param echo Show it nevertheless: an answer that is no secret.
  * @throws SurefootError `flag-invalid` where there is no terminal.
  */
-export async function askPassword(prompt: string): Promise<string> {
+export async function askPassword(prompt: string, echo = false): Promise<string> {
   if (!canAsk()) {
     throw new SurefootError({
       code: "flag-invalid",
@@ -34,7 +36,7 @@ export async function askPassword(prompt: string): Promise<string> {
   process.stderr.write(prompt);
   process.stdin.setRawMode(true);
   try {
-    return await typedLine();
+    return await typedLine(echo);
   } finally {
     process.stdin.setRawMode(false);
     process.stdin.pause();
@@ -42,7 +44,27 @@ export async function askPassword(prompt: string): Promise<string> {
   }
 }
 
-function typedLine(): Promise<string> {
+/** Asks one question after the other, each while nothing else draws on the terminal; undefined where there is nobody to ask. */
+export function asker(
+  reporter: Pick<Reporter, "suspend">,
+): ((prompt: string, echo: boolean) => Promise<string>) | undefined {
+  if (!canAsk()) return undefined;
+  let last: Promise<unknown> = Promise.resolve();
+  return (prompt, echo) => {
+    const answer = last.then(async () => {
+      const resume = await reporter.suspend?.();
+      try {
+        return await askPassword(prompt, echo);
+      } finally {
+        resume?.();
+      }
+    });
+    last = answer.catch(() => undefined);
+    return answer;
+  };
+}
+
+function typedLine(echo: boolean): Promise<string> {
   return new Promise((resolve, reject) => {
     let typed = "";
     const listen = (chunk: Buffer): void => {
@@ -55,7 +77,9 @@ function typedLine(): Promise<string> {
           done(() => reject(interrupted()));
           return;
         }
-        typed = char === "\u007f" || char === "\b" ? typed.slice(0, -1) : typed + char;
+        const erased = char === "\u007f" || char === "\b";
+        if (echo && (!erased || typed !== "")) process.stderr.write(erased ? "\b \b" : char);
+        typed = erased ? typed.slice(0, -1) : typed + char;
       }
     };
     const done = (finish: () => void): void => {

@@ -16,8 +16,9 @@ import { loadPlaybook } from "../playbook/load.js";
 import type { Reporter } from "../report/reporter.js";
 import { exitCodeOf, runHosts } from "../run/engine.js";
 import { passwordReader } from "../transport/become.js";
+import { Identities } from "../transport/identities.js";
 import { sshTransport } from "../transport/ssh.js";
-import { askPassword, canAsk, confirm } from "./ask.js";
+import { asker, askPassword, canAsk, confirm } from "./ask.js";
 import type { Interruption } from "./interrupt.js";
 import { onInterrupt } from "./interrupt.js";
 import type { FleetFlags } from "./options.js";
@@ -115,6 +116,8 @@ interface Fleet {
   readonly jobs: readonly HostTasks[];
   /** Finds a host of the inventory, for jumps. */
   readonly target: (name: string) => Target | undefined;
+  /** Keys that were opened, so that a second pass asks for no passphrase again. */
+  readonly identities: Identities;
 }
 
 /** Everything that can be known without contacting any host: all bad input is found here. */
@@ -124,13 +127,19 @@ async function prepare(path: string, flags: FleetFlags): Promise<Fleet> {
   const loaded = await loadPlaybook(path);
   const hosts = selectHosts(inventory, loaded.playbook.hosts, flags.limit);
   const expanded = expandPlaybook(loaded, hosts, flags.tags);
+  const login = flags.askPass === true ? { value: await askPassword("login password: ") } : undefined;
+  const reached =
+    login === undefined
+      ? expanded
+      : expanded.map((job) => ({ ...job, target: { ...job.target, password: login } }));
   const jobs =
-    flags.askBecomePass === true ? withPassword(expanded, await askPassword("sudo password: ")) : expanded;
+    flags.askBecomePass === true ? withPassword(reached, await askPassword("sudo password: ")) : reached;
   return {
     playbook: path,
     inventory: flags.inventory,
     jobs,
     target: (name) => inventory.hosts.get(name)?.target,
+    identities: new Identities(),
   };
 }
 
@@ -164,7 +173,13 @@ async function pass(
     reporter.onEvent({ ...body, at: new Date().toISOString() });
   };
   const interruption: Interruption = onInterrupt((text) => process.stderr.write(text));
-  const transport = sshTransport({ resolveJump: fleet.target });
+  const ask = asker(reporter);
+  const transport = sshTransport({
+    resolveJump: fleet.target,
+    identities: fleet.identities,
+    warn: (message) => emit({ type: "warning", message }),
+    ...(ask === undefined ? {} : { ask }),
+  });
   const { playbook, inventory, jobs } = fleet;
   try {
     const { command } = options;

@@ -16,6 +16,7 @@ export interface FleetFlags {
   /** Seconds. */
   readonly stepTimeout: number;
   readonly askBecomePass?: true;
+  readonly askPass?: true;
 }
 
 function positive(text: string): number {
@@ -47,6 +48,7 @@ export function fleetOptions(command: Command): Command {
     .option("--forks <n>", "hosts worked on at a time", positive, 50)
     .option("--timeout <seconds>", "longest wait for an answer of a host", positive, 60)
     .option("--step-timeout <seconds>", "longest time for one step", positive, 300)
+    .option("-k, --ask-pass", "ask once for the password to log in with")
     .option("-K, --ask-become-pass", "ask once for the password that sudo asks for")
     .option("--report <kind=file>", "also write a report: junit=FILE; may be repeated", collect, [])
     .option("--json", "JSON Lines events on stdout, and nothing else")

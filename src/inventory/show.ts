@@ -28,7 +28,12 @@ function shown(name: string, located: Located): Json {
 }
 
 function way(target: Target): { readonly [key: string]: Json } {
-  const { become, ...rest } = target;
+  const { become, given: _given, password, passphrase, ...shown } = target;
+  const rest = {
+    ...shown,
+    ...(password === undefined ? {} : { password: MASK }),
+    ...(passphrase === undefined ? {} : { passphrase: MASK }),
+  };
   if (become === null) return { ...rest, become: null };
   return {
     ...rest,

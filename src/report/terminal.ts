@@ -43,15 +43,25 @@ export function terminalReporter(options: TerminalOptions): Reporter {
     }
   };
 
+  const rest = async (): Promise<void> => {
+    clearInterval(timer);
+    if (live !== undefined) await (await live).end();
+    live = undefined;
+  };
+
   return {
     onEvent: (event: Event) => {
       progress.onEvent(event, performance.now());
       fold.onEvent(event);
       if (event.type === "run-started") begin();
     },
+    suspend: async () => {
+      if (timer === undefined) return () => undefined;
+      await rest();
+      return begin;
+    },
     close: async () => {
-      clearInterval(timer);
-      if (live !== undefined) await (await live).end();
+      await rest();
       await new Promise<void>((resolve) => out.write(fold.text(), () => resolve()));
     },
   };

@@ -24,8 +24,8 @@ const server = new ssh2.Server({ hostKeys: [hostKey.private] }, (client) => {
   client.on("authentication", (auth) => {
     const allowed = ssh2.utils.parseKey(userKey.public);
     if (auth.method !== "publickey" || allowed instanceof Error || Array.isArray(allowed))
-      return auth.reject();
-    if (!auth.key.data.equals(allowed.getPublicSSH())) return auth.reject();
+      return auth.reject(["publickey"]);
+    if (!auth.key.data.equals(allowed.getPublicSSH())) return auth.reject(["publickey"]);
     auth.accept();
   });
   client.on("session", (accept) => {
@@ -119,7 +119,7 @@ it("refuses a host key that is not known, another one, and a revoked one", async
   expect(await outcome(withHosts(""))).toBe("host-key-unknown");
   expect(await outcome({ ...base, knownHostsFiles: [join(dir, "missing")] })).toBe("host-key-unknown");
   expect(await outcome(withHosts(`${name} ${wrongKey.public}\n`))).toBe("host-key-changed");
-  expect(await outcome(withHosts(`@revoked * ${hostKey.public}\n`))).toBe("host-key-changed");
+  expect(await outcome(withHosts(`@revoked * ${hostKey.public}\n`))).toBe("host-key-revoked");
   expect(await outcome({ ...withHosts(`box ${hostKey.public}\n`), hostKeyAlias: "box" })).toBe(worked);
 });
 
@@ -129,13 +129,8 @@ it("says that the login was refused, and tries the next key before", async () =>
   expect(await outcome({ ...base, identityFiles: [wrong, ...base.identityFiles] })).toBe(worked);
 });
 
-it("says which key file is missing, encrypted or none", async () => {
-  const encrypted = ssh2.utils.generateKeyPairSync("ed25519", {
-    passphrase: "x",
-    cipher: "aes256-ctr",
-    rounds: 16,
-  }).private;
-  for (const key of [join(dir, "nowhere"), file("enc", encrypted), file("text", "hello")]) {
+it("says which key file is missing or none", async () => {
+  for (const key of [join(dir, "nowhere"), file("text", "hello")]) {
     expect(await outcome({ ...base, identityFiles: [key] })).toBe("auth-key-unreadable");
   }
 });
