@@ -19,7 +19,8 @@ export interface FleetFlags {
   readonly askPass?: true;
 }
 
-function positive(text: string): number {
+/** A whole number of at least 1, as a flag gives it. */
+export function positive(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1)
     throw new InvalidArgumentError("It must be a whole number of at least 1.");

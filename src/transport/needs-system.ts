@@ -1,5 +1,7 @@
+import { SurefootError } from "../model/error.js";
 import type { Target } from "../model/target.js";
 import { identityFilesOf } from "./auth.js";
+import { certificateHolds } from "./certificate.js";
 import type { Identities } from "./identities.js";
 import type { KnownHost } from "./known-hosts.js";
 import { onlyByAuthority } from "./known-hosts.js";
@@ -23,4 +25,32 @@ export async function needsSystem(
     if ((await identities.load(file))?.kind === "hardware") return true;
   }
   return false;
+}
+
+/** Says of a refused login that a certificate which was to be shown has expired or does not hold yet, where that is so. */
+export async function explainRefusal(
+  target: Target,
+  identities: Identities,
+  thrown: unknown,
+  now = Date.now(),
+): Promise<unknown> {
+  if (!(thrown instanceof SurefootError) || thrown.code !== "auth-failed") return thrown;
+  const beside = identityFilesOf(target).map((file) => `${file}-cert.pub`);
+  for (const file of [...(target.certificateFiles ?? []), ...beside]) {
+    const certificate = await identities.certificate(file);
+    const holds = certificate === null ? "yes" : certificateHolds(certificate, now);
+    if (certificate === null || holds === "yes") continue;
+    const day = (seconds: bigint): string => new Date(Number(seconds) * 1000).toISOString();
+    const when = holds === "expired" ? day(certificate.validBefore) : day(certificate.validAfter);
+    return new SurefootError(
+      {
+        ...thrown.data,
+        code: "auth-certificate-expired",
+        message: `the certificate ${file} (${certificate.keyId}) ${holds === "expired" ? `expired at ${when}` : `does not hold before ${when}`}`,
+        hint: "Have the key signed anew, and check the clocks of this machine and the host.",
+      },
+      { cause: thrown },
+    );
+  }
+  return thrown;
 }

@@ -7,10 +7,11 @@ import { Deadline } from "./deadline.js";
 import { Identities } from "./identities.js";
 import type { Chain } from "./jump-hosts.js";
 import { JumpHosts } from "./jump-hosts.js";
+import type { KnownHost } from "./known-hosts.js";
 import { entriesForHost, hostNameOf } from "./known-hosts.js";
 import { KnownHostsFiles } from "./known-hosts-files.js";
 import type { Login, Way } from "./login.js";
-import { needsSystem } from "./needs-system.js";
+import { explainRefusal, needsSystem } from "./needs-system.js";
 import { Pace, retryDropped } from "./pace.js";
 import { startProxy } from "./proxy.js";
 import type { Ask } from "./secrets.js";
@@ -31,6 +32,8 @@ export interface SshOptions {
   readonly ask?: Ask;
   /** Keys that were read and opened so far, for commands that reach the hosts several times and ask once. */
   readonly identities?: Identities;
+  /** known_hosts files that count for all hosts, besides their own. */
+  readonly alsoKnown?: readonly string[];
   /** Told once of each thing that is set somewhere and not followed. */
   readonly warn?: (message: string) => void;
 }
@@ -46,6 +49,8 @@ export interface SshTransport extends Transport {
    * @throws SurefootError of class `unreachable`.
    */
   reach(target: Target, signal?: AbortSignal): Promise<Way>;
+  /** What known_hosts says of a target that ssh_config was asked about. */
+  knownKeys(target: Target): Promise<readonly KnownHost[]>;
   /** Reads the known_hosts files anew, as they were written. */
   forgetKnownHosts(): void;
 }
@@ -64,8 +69,10 @@ export function sshTransport(options: SshOptions = {}): SshTransport {
     logIn: (hop, via, signal) => login(hop, via, signal),
   });
 
-  const entriesOf = async (target: Target) =>
-    entriesForHost(await knownHosts.read(target.knownHostsFiles), hostNameOf(target));
+  const entriesOf = async (target: Target): Promise<readonly KnownHost[]> => {
+    const files = [...target.knownHostsFiles, ...(options.alsoKnown ?? [])];
+    return entriesForHost(await knownHosts.read(files), hostNameOf(target));
+  };
 
   /** Opens a stream to the host and waits for the banner. */
   const open = async (target: Target, chain: Chain | undefined, deadline: Deadline, signal?: AbortSignal) => {
@@ -127,8 +134,12 @@ export function sshTransport(options: SshOptions = {}): SshTransport {
   const login = async (target: Target, via: Chain | undefined, signal?: AbortSignal): Promise<Login> => {
     const own = via ?? (await jumps.chainOf(target, false));
     const isSystem = via?.system === true || (await needsSystem(target, identities, await entriesOf(target)));
-    if (!isSystem) return bySsh2(target, own, signal);
-    return bySystem(target, own === undefined ? undefined : { ...own, system: true }, signal);
+    try {
+      if (!isSystem) return await bySsh2(target, own, signal);
+      return await bySystem(target, own === undefined ? undefined : { ...own, system: true }, signal);
+    } catch (thrown) {
+      throw await explainRefusal(target, identities, thrown);
+    }
   };
 
   const reach = async (target: Target, deadline: Deadline, signal?: AbortSignal): Promise<Way> => {
@@ -141,6 +152,7 @@ export function sshTransport(options: SshOptions = {}): SshTransport {
     hopsOf: async (target) => (await jumps.chainOf(await configure(target), false))?.hops ?? [],
     reach: (target, signal) =>
       retryDropped(() => reach(target, new Deadline(target.connectTimeout * 1000), signal), signal),
+    knownKeys: entriesOf,
     forgetKnownHosts: () => knownHosts.forget(),
     connect: async (target, signal) => login(await configure(target), undefined, signal),
     knock: async (target, timeoutMs) => {

@@ -58,7 +58,8 @@ export function configReader(options: ConfigOptions): ConfigReader {
 
   return async (target) => {
     const { given, configFile } = target;
-    if (given === undefined || configFile === false) return target;
+    const asked = target.configName !== undefined;
+    if (asked || given === undefined || configFile === false) return target;
     const text = await once(texts, configFile ?? "", () => readAll(configFile, home));
     const key = classOf(text, target, ticket);
     if (key === null) return target;
@@ -66,11 +67,11 @@ export function configReader(options: ConfigOptions): ConfigReader {
     const user = given.includes("user") ? ["-l", target.user] : [];
     const port = given.includes("port") ? ["-p", String(target.port)] : [];
     const flags = [...file, ...user, ...port];
-    const [asked, defaults] = await Promise.all([
+    const [answer, defaults] = await Promise.all([
       answerOf(JSON.stringify([flags, key]), target.address, flags),
       answerOf("defaults", "localhost", ["-F", "none"]),
     ]);
-    const merged = mergeConfig(target, forHost(asked, target), defaults.answer, { home, ticket });
+    const merged = mergeConfig(target, forHost(answer, target), defaults.answer, { home, ticket });
     for (const setting of merged.target.transport === "system" ? [] : merged.unsupported) {
       if (warned.has(setting)) continue;
       warned.add(setting);
