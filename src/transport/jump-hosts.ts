@@ -16,8 +16,14 @@ export interface JumpOptions {
   /**
    * Logs in on a jump host.
    * @param via Leads there where others come before it; without it, the host's own way is taken.
+   * @param system Whether it must be a login of the system's ssh.
    */
-  readonly logIn: (hop: Target, via: Chain | undefined, signal: AbortSignal | undefined) => Promise<Login>;
+  readonly logIn: (
+    hop: Target,
+    via: Chain | undefined,
+    system: boolean,
+    signal: AbortSignal | undefined,
+  ) => Promise<Login>;
 }
 
 /** Jump hosts to go through, the nearest first. */
@@ -88,7 +94,7 @@ export class JumpHosts {
     const begin = (): Promise<Login> => {
       const before = chain.hops.slice(0, -1);
       const via = before.length === 0 ? undefined : { ...chain, hops: before };
-      const login = this.#options.logIn(last, via, signal);
+      const login = this.#options.logIn(last, via, chain.system, signal);
       this.#logins.set(key, login);
       return login;
     };
@@ -133,6 +139,7 @@ function addressedHop(hop: Exclude<Hop, { name: string }>, behind: Target): Targ
     proxyCommand: _proxy,
     hostKeyAlias: _alias,
     password: _password,
+    configName: _name,
     given,
     ...shared
   } = behind;

@@ -62,11 +62,11 @@ export function sshTransport(options: SshOptions = {}): SshTransport {
   const knownHosts = new KnownHostsFiles();
   const pace = new Pace();
   const configure = configReader({ warn: options.warn ?? (() => undefined) });
-  const system = new SystemSsh();
+  const systemSsh = new SystemSsh();
   const jumps = new JumpHosts({
     resolveJump: options.resolveJump ?? (() => undefined),
     configure,
-    logIn: (hop, via, signal) => login(hop, via, signal),
+    logIn: (hop, via, system, signal) => login(hop, via, system, signal),
   });
 
   const entriesOf = async (target: Target): Promise<readonly KnownHost[]> => {
@@ -124,16 +124,21 @@ export function sshTransport(options: SshOptions = {}): SshTransport {
     const jump = chain === undefined ? undefined : await jumps.login(target, chain, signal);
     const leave = await pace.enter(endpoint(target, chain));
     try {
-      return await retryDropped(() => system.logIn(target, jump, signal), signal);
+      return await retryDropped(() => systemSsh.logIn(target, jump, signal), signal);
     } finally {
       leave();
     }
   };
 
   /** Logs in on a target that ssh_config was asked about, by its own way or through the jump hosts given. */
-  const login = async (target: Target, via: Chain | undefined, signal?: AbortSignal): Promise<Login> => {
+  const login = async (
+    target: Target,
+    via: Chain | undefined,
+    system: boolean,
+    signal?: AbortSignal,
+  ): Promise<Login> => {
     const own = via ?? (await jumps.chainOf(target, false));
-    const isSystem = via?.system === true || (await needsSystem(target, identities, await entriesOf(target)));
+    const isSystem = system || (await needsSystem(target, identities, await entriesOf(target)));
     try {
       if (!isSystem) return await bySsh2(target, own, signal);
       return await bySystem(target, own === undefined ? undefined : { ...own, system: true }, signal);
@@ -154,7 +159,7 @@ export function sshTransport(options: SshOptions = {}): SshTransport {
       retryDropped(() => reach(target, new Deadline(target.connectTimeout * 1000), signal), signal),
     knownKeys: entriesOf,
     forgetKnownHosts: () => knownHosts.forget(),
-    connect: async (target, signal) => login(await configure(target), undefined, signal),
+    connect: async (target, signal) => login(await configure(target), undefined, false, signal),
     knock: async (target, timeoutMs) => {
       const opening = reach(target, new Deadline(timeoutMs));
       // Also a way that opens too late is closed.
@@ -172,7 +177,7 @@ export function sshTransport(options: SshOptions = {}): SshTransport {
     },
     close: async () => {
       await jumps.close();
-      await system.close();
+      await systemSsh.close();
     },
   };
 }

@@ -37,6 +37,8 @@ export class SystemSsh {
   async logIn(target: Target, jump: Login | undefined, signal?: AbortSignal): Promise<Login> {
     this.#folder ??= mkdtemp(join(tmpdir().length > MAX_FOLDER ? "/tmp" : tmpdir(), "surefoot-"));
     const socket = join(await this.#folder, String(++this.#count));
+    if (jump !== undefined && jump.proxyLine === undefined)
+      throw new Error("the jump host's login is not one of ssh");
     const login = await startMaster(target, socket, jump?.proxyLine?.(target), signal);
     this.#logins.add(login);
     return login;
@@ -55,9 +57,18 @@ function environment(): NodeJS.ProcessEnv {
 }
 
 /**
- * Starts a master whose remote command is `cat`: that it gives a word back proves the login, and once this process is gone, however it
- * ended, `cat` reads the end of its input, so that the master ends too.
+ * Runs ssh and ends it as soon as descriptor 3 is closed at the other end, as it is when this process is gone, however it ended: a
+ * master would live on as long as a command of its hosts does. A job in the background has no stdin unless it is given one.
  */
+const LEASH = `exec 4<&0
+ssh "$@" <&4 3<&- 4<&- & master=$!
+{ read -r _ <&3; kill "$master"; } <&- >&- 2>&- 4<&- & leash=$!
+exec 4<&-
+wait "$master"; status=$?
+kill "$leash" 2>/dev/null
+exit "$status"`;
+
+/** Starts a master whose remote command is `cat`: that it gives a word back proves the login. */
 function startMaster(
   target: Target,
   socket: string,
@@ -65,8 +76,16 @@ function startMaster(
   signal: AbortSignal | undefined,
 ): Promise<SystemLogin> {
   const args = [...systemArgs(target, socket, line), "--", systemName(target), "cat"];
-  const child = spawn("ssh", args, { stdio: ["pipe", "pipe", "pipe"], env: environment() });
+  const child = spawn("sh", ["-c", LEASH, "surefoot-ssh", ...args], {
+    stdio: ["pipe", "pipe", "pipe", "pipe"],
+    env: environment(),
+  });
   child.stdin.on("error", () => undefined);
+  const [, , , leash] = child.stdio;
+  leash?.on("error", () => undefined);
+  const kill = (): void => {
+    leash?.destroy();
+  };
   return new Promise((resolve, reject) => {
     const word = `surefoot-${randomBytes(8).toString("hex")}`;
     let out = "";
@@ -78,7 +97,7 @@ function startMaster(
       finish();
     };
     const fail = (error: SurefootError): void => {
-      child.kill("SIGKILL");
+      kill();
       settle(() => reject(error));
     };
     const abort = (): void => fail(interrupted(target));
@@ -94,7 +113,7 @@ function startMaster(
     });
     child.stdout.on("data", (chunk: Buffer) => {
       out = (out + chunk.toString("latin1")).slice(-4000);
-      if (out.includes(word)) settle(() => resolve(new SystemLogin(target, child, socket)));
+      if (out.includes(word)) settle(() => resolve(new SystemLogin(target, { child, kill }, socket)));
     });
     child.stdin.write(`${word}\n`);
     signal?.addEventListener("abort", abort, { once: true });
@@ -115,19 +134,25 @@ function unstartable(target: Target, error: Error): SurefootError {
   );
 }
 
+/** A master process and how to end it. */
+interface Master {
+  readonly child: ChildProcessWithoutNullStreams;
+  kill(): void;
+}
+
 class SystemLogin implements Login {
   readonly target: Target;
-  readonly #master: ChildProcessWithoutNullStreams;
+  readonly #master: Master;
   readonly #socket: string;
   readonly #closed: Promise<void>;
   #alive = true;
 
-  constructor(target: Target, master: ChildProcessWithoutNullStreams, socket: string) {
+  constructor(target: Target, master: Master, socket: string) {
     this.target = target;
     this.#master = master;
     this.#socket = socket;
     this.#closed = new Promise((resolve) => {
-      master.once("close", () => {
+      master.child.once("close", () => {
         this.#alive = false;
         resolve();
       });
@@ -172,8 +197,8 @@ class SystemLogin implements Login {
 
   async close(): Promise<void> {
     if (!this.#alive) return;
-    this.#master.stdin.end();
-    const timer = setTimeout(() => this.#master.kill("SIGKILL"), CLOSE_TIMEOUT_MS);
+    this.#master.child.stdin.end();
+    const timer = setTimeout(() => this.#master.kill(), CLOSE_TIMEOUT_MS);
     await this.#closed;
     clearTimeout(timer);
   }
