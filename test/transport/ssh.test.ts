@@ -154,6 +154,31 @@ it("goes through a jump host, and says when that can't reach on", async () => {
   expect(await outcome({ ...base, jump: "nobody" }, jump)).toBe("proxy-failed");
 });
 
+it("logs in on a jump host once for all behind it, and again when that login has died", async () => {
+  const transport = sshTransport({ resolveJump: () => ({ ...base, host: "bastion" }) });
+  const behind = { ...base, jump: "bastion" };
+  clients.clear();
+  for (const connection of await Promise.all([1, 2, 3].map(() => transport.connect(behind))))
+    await connection.close();
+  expect(clients.size).toBe(4);
+  for (const client of clients) client.end();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  clients.clear();
+  await (await transport.connect(behind)).close();
+  expect(clients.size).toBe(2);
+  await transport.close();
+});
+
+it("names the jump host that refuses", async () => {
+  const transport = sshTransport({ resolveJump: () => ({ ...base, host: "bastion", knownHostsFiles: [] }) });
+  const failed = transport.connect({ ...base, jump: "bastion" });
+  await expect(failed).rejects.toMatchObject({
+    code: "host-key-unknown",
+    data: { place: { host: "box", at: expect.stringContaining("jump host bastion") } },
+  });
+  await transport.close();
+});
+
 it("knocks by the way of the login: true for a banner, false for silence, a closed port and a way that fails", async () => {
   const transport = sshTransport({ resolveJump: () => ({ ...base, host: "bastion" }) });
   const knock = (more: Partial<Target>, timeoutMs = 5_000): Promise<boolean> =>
