@@ -56,9 +56,12 @@ export class JumpHosts {
     const hops: Target[] = [];
     for (const hop of parsed) {
       const next = await this.#options.configure(this.#target(hop, target));
-      // As ssh does it: a jump host that is told to go through itself goes directly.
+      // As ssh does it: a jump host that ssh_config tells to go through itself goes directly.
       const itself =
-        next.address === target.address && next.port === target.port && next.user === target.user;
+        !("name" in hop) &&
+        next.address === target.address &&
+        next.port === target.port &&
+        next.user === target.user;
       if (!itself) hops.push(next);
     }
     if (hops.length > MAX_HOPS)

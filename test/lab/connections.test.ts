@@ -14,6 +14,7 @@ const at = (name: string): string => join(dir, name);
 const PASSWORD = "lab-password";
 const PLAYBOOK = at("playbook.ts");
 const agent = at("agent");
+let stopAgent: () => void = () => undefined;
 
 /** Ports on client2 and what their sshd is told besides Debian's configuration. */
 const DOORS: Readonly<Record<number, string>> = {
@@ -60,7 +61,8 @@ beforeAll(async () => {
   await inBox("client2", `echo ops:${PASSWORD} | chpasswd; ${doors.join("; ")}`);
   await inBox("client1", "/usr/sbin/sshd -p 2222 -o MaxStartups=10:30:60");
   await inBox("client3", "/usr/sbin/sshd -p 2222 -o MaxStartups=10:30:60");
-  spawn("ssh-agent", ["-a", agent, "-D"], { stdio: "ignore" }).unref();
+  const running = spawn("ssh-agent", ["-a", agent, "-D"], { stdio: "ignore" });
+  stopAgent = () => running.kill();
   await until("the agent to listen", () => Promise.resolve(existsSync(agent)));
   execFileSync("ssh-add", [at("inagent")], {
     env: { ...process.env, SSH_AUTH_SOCK: agent },
@@ -81,7 +83,7 @@ export default playbook({ name: "test", hosts: "clients", vars: z.object({ wait:
 }, 300_000);
 
 afterAll(() => {
-  execFileSync("pkill", ["-f", `ssh-agent -a ${agent}`]);
+  stopAgent();
 });
 
 /** An inventory of clients that are reached as told, from this machine by way of the bastion's namespace. */
