@@ -81,6 +81,7 @@ export function flagsOf(header: JournalHeader, given: AgainFlags): ChangeFlags {
     state: given.state,
     ...(given.json === undefined ? {} : { json: given.json }),
     ...(given.yes === undefined ? {} : { yes: given.yes }),
+    ...(given.askPass === undefined ? {} : { askPass: given.askPass }),
     ...(given.askBecomePass === undefined ? {} : { askBecomePass: given.askBecomePass }),
     ...(flags.waves === undefined ? {} : { waves: flags.waves }),
     ...(flags.budget === undefined ? {} : { budget: flags.budget }),

@@ -1,5 +1,7 @@
 import { createInterface } from "node:readline/promises";
 import { SurefootError } from "../model/error.js";
+import { secrets } from "../model/secret.js";
+import type { Reporter } from "../report/reporter.js";
 import { useVaultKeys } from "../secrets/vault-keys.js";
 import { onInterrupt } from "./interrupt.js";
 
@@ -43,9 +45,10 @@ export async function confirm(question: string): Promise<boolean> {
 
 /**
  * Reads a password from the terminal without showing it.
+ * @param echo Show it nevertheless: an answer that is no secret.
  * @throws SurefootError `flag-invalid` where there is no terminal.
  */
-export async function askPassword(prompt: string): Promise<string> {
+export async function askPassword(prompt: string, echo = false): Promise<string> {
   if (!canAsk()) {
     throw new SurefootError({
       code: "flag-invalid",
@@ -56,7 +59,9 @@ export async function askPassword(prompt: string): Promise<string> {
   process.stderr.write(prompt);
   process.stdin.setRawMode(true);
   try {
-    return await typedLine();
+    const typed = await typedLine(echo);
+    if (!echo) secrets.add(typed);
+    return typed;
   } finally {
     process.stdin.setRawMode(false);
     process.stdin.pause();
@@ -64,7 +69,27 @@ export async function askPassword(prompt: string): Promise<string> {
   }
 }
 
-function typedLine(): Promise<string> {
+/** Asks one question after the other, each while nothing else draws on the terminal; undefined where there is nobody to ask. */
+export function asker(
+  reporter: Pick<Reporter, "suspend">,
+): ((prompt: string, echo: boolean) => Promise<string>) | undefined {
+  if (!canAsk()) return undefined;
+  let last: Promise<unknown> = Promise.resolve();
+  return (prompt, echo) => {
+    const answer = last.then(async () => {
+      const resume = await reporter.suspend?.();
+      try {
+        return await askPassword(prompt, echo);
+      } finally {
+        resume?.();
+      }
+    });
+    last = answer.catch(() => undefined);
+    return answer;
+  };
+}
+
+function typedLine(echo: boolean): Promise<string> {
   return new Promise((resolve, reject) => {
     let typed = "";
     const listen = (chunk: Buffer): void => {
@@ -77,7 +102,9 @@ function typedLine(): Promise<string> {
           done(() => reject(interrupted("Nothing was contacted.")));
           return;
         }
-        typed = char === "\u007f" || char === "\b" ? typed.slice(0, -1) : typed + char;
+        const erased = char === "\u007f" || char === "\b";
+        if (echo && (!erased || typed !== "")) process.stderr.write(erased ? "\b \b" : char);
+        typed = erased ? typed.slice(0, -1) : typed + char;
       }
     };
     const done = (finish: () => void): void => {

@@ -6,6 +6,7 @@ export interface CredentialFlags {
   /** Files with passwords of ansible-vault. */
   readonly vaultPasswordFile: readonly string[];
   readonly askBecomePass?: true;
+  readonly askPass?: true;
 }
 
 /** Flags that every command on a fleet shares. */
@@ -80,6 +81,7 @@ export function credentialOptions(command: Command): Command {
       collect,
       [],
     )
+    .option("-k, --ask-pass", "ask once for the password to log in with")
     .option("-K, --ask-become-pass", "ask once for the password that sudo asks for");
 }
 

@@ -16,6 +16,7 @@ import type { HostWork } from "../run/session.js";
 import { localOr } from "../transport/local.js";
 import { passwordReader } from "../transport/password.js";
 import { sshTransport } from "../transport/ssh.js";
+import { asker } from "./ask.js";
 import { onInterrupt } from "./interrupt.js";
 import type { FleetFlags } from "./options.js";
 import { DEFAULT_STATE } from "./options.js";
@@ -88,7 +89,15 @@ export async function pass(fleet: Fleet, flags: FleetFlags, options: Pass): Prom
     (text) => process.stderr.write(text),
     () => where.inFlight,
   );
-  const transport = localOr(sshTransport({ resolveJump: fleet.target }));
+  const ask = asker(reporter);
+  const transport = localOr(
+    sshTransport({
+      resolveJump: fleet.target,
+      identities: fleet.identities,
+      warn: (message) => emit({ type: "warning", message }),
+      ...(ask === undefined ? {} : { ask }),
+    }),
+  );
   const first = (rollout?.waves.flat() ?? jobs)[0]?.target.host;
   const stop =
     journal === undefined ? interruption.stop : AbortSignal.any([interruption.stop, journal.failed]);

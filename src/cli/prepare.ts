@@ -9,6 +9,7 @@ import type { HostTasks } from "../playbook/expand.js";
 import { expandPlaybook } from "../playbook/expand.js";
 import type { LoadedPlaybook } from "../playbook/load.js";
 import { loadPlaybook } from "../playbook/load.js";
+import { Identities } from "../transport/identities.js";
 import { askForVaults, askPassword } from "./ask.js";
 import { warn } from "./failure.js";
 import type { FleetFlags } from "./options.js";
@@ -23,6 +24,8 @@ export interface Fleet {
   readonly jobs: readonly HostTasks[];
   /** Finds a host of the inventory, for jumps. */
   readonly target: (name: string) => Target | undefined;
+  /** Keys that were opened, so that a second pass asks for no passphrase again. */
+  readonly identities: Identities;
 }
 
 /** Everything that can be known without contacting any host: all bad input is found here. */
@@ -35,8 +38,13 @@ export async function prepare(path: string, flags: FleetFlags): Promise<Fleet> {
   const hosts = selectHosts(environment, loaded.playbook.hosts, flags.limit);
   await readSecrets(hosts, Object.keys(loaded.playbook.vars.shape));
   const expanded = expandPlaybook(loaded, hosts, flags.tags);
+  const login = flags.askPass === true ? { value: await askPassword("login password: ") } : undefined;
+  const reached =
+    login === undefined
+      ? expanded
+      : expanded.map((job) => ({ ...job, target: { ...job.target, password: login } }));
   const jobs =
-    flags.askBecomePass === true ? withPassword(expanded, await askPassword("sudo password: ")) : expanded;
+    flags.askBecomePass === true ? withPassword(reached, await askPassword("sudo password: ")) : reached;
   return {
     playbook: path,
     inventory: flags.inventory,
@@ -44,6 +52,7 @@ export async function prepare(path: string, flags: FleetFlags): Promise<Fleet> {
     environment,
     jobs,
     target: (name) => environment.hosts.get(name)?.target,
+    identities: new Identities(),
   };
 }
 

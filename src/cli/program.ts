@@ -33,6 +33,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "list hosts, show one, explain where a variable comes from",
     register: async () => (await import("./inventory.js")).registerInventory,
   },
+  hosts: {
+    summary: "gather host keys and pin them",
+    register: async () => (await import("./hosts.js")).registerHosts,
+  },
   lab: {
     summary: "real hosts on this machine, to try and to test",
     register: async () => (await import("./lab.js")).registerLab,

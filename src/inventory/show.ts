@@ -30,8 +30,12 @@ function shown(name: string, located: Located): Json {
 }
 
 function way(target: Target): { readonly [key: string]: Json } {
-  const { become, ...rest } = target;
-  const shownRest = secrets.maskAll({ ...rest });
+  const { become, given: _given, password, passphrase, ...shown } = target;
+  const shownRest = secrets.maskAll({
+    ...shown,
+    ...(password === undefined ? {} : { password: MASK }),
+    ...(passphrase === undefined ? {} : { passphrase: MASK }),
+  });
   if (become === null) return { ...shownRest, become: null };
   return {
     ...shownRest,

@@ -2,7 +2,7 @@ import { homedir, userInfo } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { suggest } from "../model/did-you-mean.js";
-import type { Become, Target } from "../model/target.js";
+import type { Become, PasswordSource, Target, TargetField } from "../model/target.js";
 import { BECOME_METHODS, BECOME_ROOT } from "../model/target.js";
 import type { Complaints } from "./complaints.js";
 import type { Located, LocatedMap } from "./located.js";
@@ -21,21 +21,6 @@ const paths = z.union([path.transform((one) => [one]), z.array(path)], {
   error: "must be a path or a list of paths",
 });
 
-/** `ssh` as one source gives it: all of it optional, and null takes back what a weaker source says. */
-const sshSchema = z.strictObject({
-  address: word.nullish(),
-  port: z.int().min(1).max(65535).nullish(),
-  user: word.nullish(),
-  identity_file: paths.nullish(),
-  identities_only: z.boolean().nullish(),
-  known_hosts_file: paths.nullish(),
-  host_key_alias: word.nullish(),
-  proxy_command: command.nullish(),
-  jump: word.nullish(),
-  /** Seconds. */
-  connect_timeout: z.number().positive().max(600).nullish(),
-});
-
 const password = z.union(
   [
     z
@@ -49,6 +34,28 @@ const password = z.union(
   ],
   { error: "must be { env: NAME }, { file: PATH }, { command: CMD }, a `!vault` or a text" },
 );
+
+/** `ssh` as one source gives it: all of it optional, and null takes back what a weaker source says. */
+const sshSchema = z.strictObject({
+  address: word.nullish(),
+  port: z.int().min(1).max(65535).nullish(),
+  user: word.nullish(),
+  identity_file: paths.nullish(),
+  identities_only: z.boolean().nullish(),
+  known_hosts_file: paths.nullish(),
+  host_key_alias: word.nullish(),
+  proxy_command: command.nullish(),
+  jump: word.nullish(),
+  /** Seconds. */
+  connect_timeout: z.number().positive().max(600).nullish(),
+  certificate_file: paths.nullish(),
+  /** A socket, or `none`. */
+  identity_agent: path.nullish(),
+  passphrase: password.nullish(),
+  password: password.nullish(),
+  transport: z.enum(["ssh2", "system"], { error: "must be ssh2 or system" }).nullish(),
+  config_file: z.union([z.literal(false), path], { error: "must be a path, or false for none" }).nullish(),
+});
 
 const becomeSchema = z.strictObject({
   method: z.enum(BECOME_METHODS, { error: `must be one of ${BECOME_METHODS.join(", ")}` }).nullish(),
@@ -101,6 +108,41 @@ const CONNECT_TIMEOUT_S = 30;
 const KNOWN_HOSTS = [join(homedir(), ".ssh/known_hosts"), "/etc/ssh/ssh_known_hosts"];
 const NO_FILES: readonly string[] = [];
 
+/** Which key of `ssh` gives which field that ssh_config could fill in as well. */
+const FIELD_OF: Readonly<Partial<Record<keyof Way["ssh"], TargetField>>> = {
+  address: "address",
+  port: "port",
+  user: "user",
+  identity_file: "identityFiles",
+  identities_only: "identitiesOnly",
+  identity_agent: "identityAgent",
+  certificate_file: "certificateFiles",
+  known_hosts_file: "knownHostsFiles",
+  host_key_alias: "hostKeyAlias",
+  proxy_command: "proxyCommand",
+  jump: "jump",
+  connect_timeout: "connectTimeout",
+};
+
+/** Lists of given fields, one for all the hosts that give the same. */
+const lists = new Map<string, readonly TargetField[]>();
+
+/** The fields that the inventory speaks of, null included: it takes back what ssh_config says. */
+function givenFields(ssh: Way["ssh"]): readonly TargetField[] {
+  const fields = entriesOf(FIELD_OF).flatMap(([key, field]) => (ssh[key] === undefined ? [] : [field]));
+  const id = fields.join();
+  const known = lists.get(id) ?? fields;
+  lists.set(id, known);
+  return known;
+}
+
+function entriesOf(map: typeof FIELD_OF): readonly (readonly [keyof Way["ssh"], TargetField])[] {
+  return sshSchema.keyof().options.flatMap((key) => {
+    const field = map[key];
+    return field === undefined ? [] : [[key, field] as const];
+  });
+}
+
 let ownName: string | undefined;
 
 /** How to reach a host, defaults filled in; without a user one logs in by one's own name, as with ssh(1). */
@@ -121,6 +163,13 @@ export function targetOf(host: string, { ssh, become }: Way): Target {
     ...(jump ? { jump } : {}),
     connectTimeout: ssh.connect_timeout ?? CONNECT_TIMEOUT_S,
     become: becomeOf(become),
+    ...(ssh.certificate_file ? { certificateFiles: ssh.certificate_file } : {}),
+    ...(ssh.identity_agent ? { identityAgent: ssh.identity_agent } : {}),
+    ...(ssh.passphrase ? { passphrase: ssh.passphrase } : {}),
+    ...(ssh.password ? { password: ssh.password } : {}),
+    ...(ssh.transport ? { transport: ssh.transport } : {}),
+    ...(ssh.config_file === undefined || ssh.config_file === null ? {} : { configFile: ssh.config_file }),
+    given: givenFields(ssh),
   };
 }
 
@@ -140,11 +189,19 @@ function readSsh(node: Located, complaints: Complaints): Way["ssh"] {
   const part = check("ssh", node, sshSchema, complaints) ?? {};
   const absolute = (key: string, list: readonly string[]): string[] =>
     list.map((file, i) => absolutePath(file, placeAt(node, [key, i]).file, complaints));
-  const { identity_file: keys, known_hosts_file: known } = part;
+  const { identity_file: keys, known_hosts_file: known, certificate_file: certificates } = part;
+  const one = (key: string, file: string): string =>
+    absolutePath(file, placeAt(node, [key]).file, complaints);
+  const { identity_agent: agent, config_file: config, passphrase, password: login } = part;
   return {
     ...part,
     ...(keys ? { identity_file: absolute("identity_file", keys) } : {}),
     ...(known ? { known_hosts_file: absolute("known_hosts_file", known) } : {}),
+    ...(certificates ? { certificate_file: absolute("certificate_file", certificates) } : {}),
+    ...(agent && agent !== "none" ? { identity_agent: one("identity_agent", agent) } : {}),
+    ...(config ? { config_file: one("config_file", config) } : {}),
+    ...(passphrase ? { passphrase: absoluteSource(node, "passphrase", passphrase, complaints) } : {}),
+    ...(login ? { password: absoluteSource(node, "password", login, complaints) } : {}),
   };
 }
 
@@ -153,9 +210,17 @@ function readBecome(node: Located, complaints: Complaints): Way["become"] {
   const part = check("become", node, becomeSchema, complaints);
   if (part === undefined) return false;
   const source = part.password;
-  if (!source || !("file" in source)) return part;
-  const file = absolutePath(source.file, placeAt(node, ["password", "file"]).file, complaints);
-  return { ...part, password: { file } };
+  return source ? { ...part, password: absoluteSource(node, "password", source, complaints) } : part;
+}
+
+function absoluteSource(
+  node: Located,
+  key: string,
+  source: PasswordSource,
+  complaints: Complaints,
+): PasswordSource {
+  if (!("file" in source)) return source;
+  return { file: absolutePath(source.file, placeAt(node, [key, "file"]).file, complaints) };
 }
 
 /** Paths are relative to the file in which they stand, those of the command line to the working directory. */
@@ -200,7 +265,7 @@ function unknownKey(
   const known = Object.keys(name === "ssh" ? sshSchema.shape : becomeSchema.shape);
   const key = String(path.at(-1));
   const hint = suggest(key, known, `It can have ${known.join(", ")}.`);
-  // A misspelt key of `become` may hold the password.
+  // A misspelt key may hold a password.
   complaints.add(
     "inventory-invalid",
     `${where} can't have "${key}"`,

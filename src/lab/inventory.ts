@@ -42,6 +42,8 @@ function factsFile(paths: LabPaths): string {
 ssh:
   identity_file: ${join(paths.ssh, "id_ed25519")}
   identities_only: true
+  # The lab is the same whatever ssh_config says.
+  config_file: false
   known_hosts_file: ${join(paths.ssh, "known_hosts")}
   # Only root may enter a network namespace.
   proxy_command: "${sudoUser() === null ? "" : "sudo -n "}${enter}"

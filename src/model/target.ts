@@ -24,7 +24,7 @@ export const BECOME_ROOT: Become = { method: "sudo", user: "root", timeout: 60 }
 
 /** How to reach a host: plain data, all defaults filled in. */
 export interface Target {
-  /** Name in the inventory. */
+  /** Name in the inventory, or of a jump host as it is written there. */
   readonly host: string;
   /** Name or address to connect to. */
   readonly address: string;
@@ -39,7 +39,7 @@ export interface Target {
   readonly hostKeyAlias?: string;
   /** Command whose stdin and stdout are the connection; `%h`, `%p` and `%r` stand for address, port and user. */
   readonly proxyCommand?: string;
-  /** Host to go through: a name of the inventory or `user@address:port`. */
+  /** Hosts to go through, separated by commas, the nearest first: names of the inventory or `user@address:port`. */
   readonly jump?: string;
   /** Longest time from the first packet to a login, in seconds. */
   readonly connectTimeout: number;
@@ -47,4 +47,44 @@ export interface Target {
   readonly local?: true;
   /** How tasks get their rights by default; null: as the login user. */
   readonly become: Become | null;
+  /** OpenSSH user certificates, absolute; those beside a key (`KEY-cert.pub`) are found without being named. */
+  readonly certificateFiles?: readonly string[];
+  /** Socket of the agent to ask instead of the one that SSH_AUTH_SOCK names; `none`: no agent. */
+  readonly identityAgent?: string;
+  /** Opens encrypted keys; without it the passphrase is asked for. */
+  readonly passphrase?: PasswordSource;
+  /** Password to log in with, where the host takes one. */
+  readonly password?: PasswordSource;
+  /** Whose SSH it is: our own or the system's `ssh`; absent: ours, unless it can't do what the host asks for. */
+  readonly transport?: "ssh2" | "system";
+  /** A dead host is noticed after `count` unanswered questions, one every `interval` seconds. */
+  readonly keepalive?: { readonly interval: number; readonly count: number };
+  /** Variables to send, of which the host takes those that its AcceptEnv allows. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** ssh_config file to read instead of the user's and the system's; false: none. */
+  readonly configFile?: string | false;
+  /** Name that ssh_config knows the host by, once it was asked; `address` then is what it stands for. */
+  readonly configName?: string;
+  /**
+   * The fields that the inventory speaks of, if only to say null. The others are defaults, which ssh_config fills in. Absent: nothing
+   * is asked of ssh_config.
+   */
+  readonly given?: readonly TargetField[];
 }
+
+/** A field of a target that both the inventory and ssh_config can set. */
+export type TargetField =
+  | "address"
+  | "port"
+  | "user"
+  | "identityFiles"
+  | "identitiesOnly"
+  | "identityAgent"
+  | "certificateFiles"
+  | "knownHostsFiles"
+  | "hostKeyAlias"
+  | "proxyCommand"
+  | "jump"
+  | "connectTimeout"
+  | "keepalive"
+  | "env";

@@ -43,6 +43,12 @@ export function terminalReporter(options: TerminalOptions): Reporter {
     }
   };
 
+  const rest = async (): Promise<void> => {
+    clearInterval(timer);
+    if (live !== undefined) await (await live).end();
+    live = undefined;
+  };
+
   return {
     onEvent: (event: Event) => {
       progress.onEvent(event, performance.now());
@@ -50,9 +56,13 @@ export function terminalReporter(options: TerminalOptions): Reporter {
       // The first event after it says whether there are waves.
       if (event.type !== "run-started" && timer === undefined) begin();
     },
+    suspend: async () => {
+      if (timer === undefined) return () => undefined;
+      await rest();
+      return begin;
+    },
     close: async () => {
-      clearInterval(timer);
-      if (live !== undefined) await (await live).end();
+      await rest();
       await new Promise<void>((resolve) => out.write(fold.text(), () => resolve()));
     },
   };

@@ -1,4 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import type { Target } from "../model/target.js";
 
 /** One line of a known_hosts file (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */
 export interface KnownHost {
@@ -38,7 +39,8 @@ export function knownHostName(address: string, port: number): string {
   return port === 22 ? name : `[${name}]:${port}`;
 }
 
-function globMatches(pattern: string, name: string): boolean {
+/** Whether a name matches a pattern of `*` and `?`, in letters of any size (ssh_config(5), PATTERNS). */
+export function globMatches(pattern: string, name: string): boolean {
   const source = pattern
     .toLowerCase()
     .replace(/[.+^${}()|[\]\\]/g, "\\$&")
@@ -69,9 +71,35 @@ export function namesMatch(names: string, name: string): boolean {
   return matched;
 }
 
-/** The entries for a name; markers other than none and `@revoked` are left out. */
-export function entriesFor(entries: readonly KnownHost[], name: string): readonly KnownHost[] {
-  return entries.filter((entry) => entry.marker !== "@cert-authority" && namesMatch(entry.names, name));
+/** Which host of known_hosts a target is: its name there, and the one without a port, which OpenSSH takes too. */
+export interface HostName {
+  readonly name: string;
+  readonly fallback?: string;
+}
+
+/** The name under which a target's keys are kept. */
+export function hostNameOf(target: Pick<Target, "address" | "port" | "hostKeyAlias">): HostName {
+  if (target.hostKeyAlias !== undefined) return { name: target.hostKeyAlias.toLowerCase() };
+  const name = knownHostName(target.address, target.port);
+  return target.port === 22 ? { name } : { name, fallback: target.address.toLowerCase() };
+}
+
+/** The entries for a host; where none speaks of its port, those of the host itself (sshconnect.c, check_host_key). */
+export function entriesForHost(
+  entries: readonly KnownHost[],
+  { name, fallback }: HostName,
+): readonly KnownHost[] {
+  const own = entries.filter((entry) => namesMatch(entry.names, name));
+  if (fallback === undefined || own.some((entry) => entry.marker !== "@revoked")) return own;
+  return [...own, ...entries.filter((entry) => namesMatch(entry.names, fallback))];
+}
+
+/** Whether a host is known by nothing but a certificate authority, which ssh2 can't ask for. */
+export function onlyByAuthority(entries: readonly KnownHost[]): boolean {
+  return (
+    entries.some((entry) => entry.marker === "@cert-authority") &&
+    !entries.some((entry) => entry.marker === "")
+  );
 }
 
 /** The type name inside a public key blob (RFC 4253, section 6.6). */
@@ -81,7 +109,7 @@ export function keyType(blob: Buffer): string {
 
 /** Judges a presented host key by the entries for that host. */
 export function judgeHostKey(entries: readonly KnownHost[], blob: Buffer): HostKeyVerdict {
-  const same = entries.filter((entry) => entry.key.equals(blob));
+  const same = entries.filter((entry) => entry.marker !== "@cert-authority" && entry.key.equals(blob));
   if (same.some((entry) => entry.marker === "@revoked")) return { verdict: "revoked" };
   if (same.length > 0) return { verdict: "known" };
   const kept = entries.filter((entry) => entry.marker === "");
@@ -96,7 +124,7 @@ export function fingerprintOf(blob: Buffer): string {
 
 /** Signature algorithms to ask a server for, so that it shows a key whose type is known (RFC 8332 for rsa-sha2). */
 export function hostKeyAlgorithms(entries: readonly KnownHost[], all: readonly string[]): readonly string[] {
-  const known = new Set(entries.map((entry) => entry.type));
+  const known = new Set(entries.flatMap((entry) => (entry.marker === "" ? [entry.type] : [])));
   const typeOf = (algorithm: string): string => (algorithm.startsWith("rsa-sha2-") ? "ssh-rsa" : algorithm);
   return [
     ...all.filter((name) => known.has(typeOf(name))),

@@ -28,26 +28,38 @@ export interface ProxyProcess {
   kill(): void;
 }
 
-/** Starts a proxy command. */
+/** Starts a target's proxy command. */
 export function startProxy(target: Target, command: string): ProxyProcess {
   const line = expandProxyCommand(command, target);
+  return startLine(line, (said) => proxyError(target, line, said));
+}
+
+/** What a proxy command that is itself an ssh says when the sshd that it goes to has too many logins under way. */
+const DROPPED =
+  /MaxStartups|Not allowed at this time|kex_exchange_identification: (?:Connection closed|read: Connection reset)/;
+
+function proxyError(target: Target, line: string, said: string): SurefootError {
+  const dropped = DROPPED.test(said);
+  return new SurefootError({
+    code: dropped ? "connect-dropped" : "proxy-failed",
+    message: dropped ? "the proxy command was not let in" : "the proxy command ended before the login",
+    place: { host: target.host, at: "proxy_command" },
+    hint: `Run it by hand: ${line}`,
+    detail: said,
+  });
+}
+
+/** Starts a shell command whose stdin and stdout are a way; `explain` makes an error of what it printed. */
+export function startLine(line: string, explain: (said: string) => SurefootError): ProxyProcess {
   const child = spawn("sh", ["-c", `exec ${line}`], { stdio: ["pipe", "pipe", "pipe"] });
   let said = "";
   child.stderr.on("data", (chunk: Buffer) => {
     said = (said + chunk.toString("utf8")).slice(-2000);
   });
   const ended = new Promise<SurefootError | undefined>((resolve) => {
-    const failed = (detail: string): SurefootError =>
-      new SurefootError({
-        code: "proxy-failed",
-        message: "the proxy command ended before the login",
-        place: { host: target.host, at: "proxy_command" },
-        hint: `Run it by hand: ${line}`,
-        detail,
-      });
-    child.on("error", (error) => resolve(failed(error.message)));
+    child.on("error", (error) => resolve(explain(error.message)));
     child.on("close", (exit, signal) =>
-      resolve(signal === null ? failed(said.trim() || `exit ${exit}`) : undefined),
+      resolve(signal === null ? explain(said.trim() || `exit ${exit}`) : undefined),
     );
   });
   const stillRunning = (): Promise<undefined> =>

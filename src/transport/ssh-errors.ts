@@ -1,5 +1,8 @@
 import type { ErrorCode, ErrorData } from "../model/error.js";
+import { SurefootError } from "../model/error.js";
+import { quote } from "../model/sh.js";
 import type { Target } from "../model/target.js";
+import type { Greeting } from "./banner.js";
 import type { HostKeyVerdict } from "./known-hosts.js";
 import { fingerprintOf, keyType, knownHostName } from "./known-hosts.js";
 
@@ -46,7 +49,7 @@ const SOCKET: Readonly<Record<string, readonly [ErrorCode, string, string]>> = {
   ECONNRESET: [
     "connect-failed",
     "the connection was reset",
-    "Look at sshd's log there; MaxStartups drops logins in bursts.",
+    "Look at sshd's log there, and at firewalls on the way.",
   ],
 };
 
@@ -71,10 +74,7 @@ export function connectError(target: Target, error: unknown, seconds: number): E
       code: "auth-failed",
       message: `the host refused the login of ${target.user}`,
       place,
-      hint:
-        target.identityFiles.length > 0
-          ? `Tried the agent and ${target.identityFiles.join(", ")}: is the public key in that user's authorized_keys?`
-          : "Tried the agent and the default keys: name one with `ssh: { identity_file }`.",
+      hint: `Tried ${tried(target)}: is the public key in that user's authorized_keys?`,
     };
   }
   return {
@@ -84,6 +84,95 @@ export function connectError(target: Target, error: unknown, seconds: number): E
     hint: "Try `ssh -v` to the same address; the detail shows what was said.",
     detail,
   };
+}
+
+function tried(target: Target): string {
+  const files = target.identityFiles.length > 0 ? target.identityFiles.join(", ") : "the default keys";
+  const password = target.password === undefined ? "" : ", the password";
+  return `${files}${target.identitiesOnly ? "" : ", the agent's keys"}${password}`;
+}
+
+/** The error for a server that ended the connection, or was silent, before it said who it is. */
+export function greetingError(target: Target, greeting: Exclude<Greeting, { kind: "banner" }>): ErrorData {
+  if (greeting.kind === "timeout")
+    return connectError(target, { level: "client-timeout" }, target.connectTimeout);
+  const { said, error } = greeting;
+  const dropped =
+    error === undefined || field(error, "code") === "ECONNRESET" || field(error, "code") === "EPIPE";
+  if (!dropped) return connectError(target, error, target.connectTimeout);
+  const full = /MaxStartups|Not allowed at this time/.test(said);
+  return {
+    code: "connect-dropped",
+    message: full
+      ? "the server has too many logins under way, or shuts this machine out for a while"
+      : "the server dropped the connection before it said who it is",
+    place: { host: target.host, at: `ssh ${where(target)}` },
+    hint: "Tried several times. Look at sshd's log there: MaxStartups drops logins in bursts, PerSourcePenalties, fail2ban and hosts.deny for longer; `--forks` makes fewer at once.",
+    ...(said.trim() === "" ? {} : { detail: said.trim().slice(0, 500) }),
+  };
+}
+
+/** What a jump host's sshd says when it can't reach on (serverloop.c; the words are strerror(3)'s and gai_strerror(3)'s). */
+const FORWARD: readonly (readonly [RegExp, ErrorCode, string, string])[] = [
+  [
+    /refused/i,
+    "connect-refused",
+    "nothing listens on that port",
+    "Check that sshd runs there and that the port is right.",
+  ],
+  [
+    /timed out/i,
+    "connect-timeout",
+    "no answer",
+    "Check the address, the route to it from the jump host, and firewalls on the way.",
+  ],
+  [
+    /not known|name resolution|no address/i,
+    "dns-failed",
+    "the name has no address there",
+    "Jump hosts look names up themselves: check the name there, or give `ssh: { address }`.",
+  ],
+  [
+    /no route|unreachable/i,
+    "connect-failed",
+    "there is no way to that address",
+    "Check that the host is up, and the jump host's routes.",
+  ],
+];
+
+/** The error for a jump host that can't reach on. */
+export function forwardError(target: Target, jump: Target, said: string): ErrorData {
+  const place = { host: target.host, at: `jump host ${jump.host}` };
+  const known = FORWARD.find(([pattern]) => pattern.test(said));
+  const what = `the jump host ${jump.host} can't reach ${target.address}:${target.port}`;
+  if (known !== undefined) {
+    const [, code, why, hint] = known;
+    return { code, message: `${what}: ${why}`, place, hint, detail: said };
+  }
+  const hint =
+    "Check the address, and that the jump host's sshd allows TCP forwarding (AllowTcpForwarding, PermitOpen).";
+  return { code: "proxy-failed", message: what, place, hint, detail: said };
+}
+
+/** A jump host's own error, told of a host behind it. */
+export function hopError(target: Target, hop: Target, thrown: unknown): unknown {
+  if (!(thrown instanceof SurefootError) || thrown.code === "interrupted") return thrown;
+  const { data } = thrown;
+  // A login that is lost on the way there has changed nothing on the host.
+  const code = data.code === "connection-lost" ? "proxy-failed" : data.code;
+  const at = `jump host ${hop.host} (${where(hop)})`;
+  const message = `by way of ${hop.host}: ${data.message}`;
+  return new SurefootError({ ...data, code, message, place: { host: target.host, at } }, { cause: thrown });
+}
+
+/** The error for a login that was given up because the run is ended. */
+export function interrupted(target: Target): SurefootError {
+  return new SurefootError({
+    code: "interrupted",
+    message: "interrupted while logging in",
+    place: { host: target.host },
+    hint: "Run the command again.",
+  });
 }
 
 /** The error for a host key that was not accepted. */
@@ -97,12 +186,12 @@ export function hostKeyError(target: Target, verdict: HostKeyVerdict, blob: Buff
       code: "host-key-unknown",
       message: `the host key of ${name} is not known (it shows ${shown})`,
       place,
-      hint: `If that fingerprint is the host's, add it: ssh-keyscan -p ${target.port} ${target.address} >> ${file}`,
+      hint: `If that fingerprint is the host's, add it: surefoot hosts scan -i INVENTORY --limit ${target.host}`,
     };
   }
   if (verdict.verdict === "revoked") {
     return {
-      code: "host-key-changed",
+      code: "host-key-revoked",
       message: `the host key of ${name} is revoked (${shown})`,
       place,
       hint: `Do not log in there; ask who revoked it (a @revoked line in ${file}).`,
@@ -113,6 +202,6 @@ export function hostKeyError(target: Target, verdict: HostKeyVerdict, blob: Buff
     code: "host-key-changed",
     message: `the host key of ${name} is not the known one (it shows ${shown}; known: ${types})`,
     place,
-    hint: `Someone may be listening in, or the host was reinstalled. Once that is sure: ssh-keygen -R '${name}' -f ${file}, then add the new key.`,
+    hint: `Someone may be listening in, or the host was reinstalled. Once that is sure: ssh-keygen -R ${quote(name)} -f ${quote(file)}, then surefoot hosts scan -i INVENTORY --limit ${target.host}`,
   };
 }

@@ -85,7 +85,7 @@ it("refuses an unknown host key and a changed one, each with its next step", asy
   });
   const unknown = await onInventory(inventoryWith(files(without)), "client1:client2");
   expect(outcomes(unknown)).toMatchObject({ client1: "host-key-unknown" });
-  expect(errorOf(unknown, "client1")?.hint).toContain("ssh-keyscan");
+  expect(errorOf(unknown, "client1")?.hint).toContain("surefoot hosts scan");
   expect(unknown.exit).toBe(4);
   const changed = await onInventory(inventoryWith(files(`192.168.1.21 ${key("client2")}\n`)), "client1");
   expect(outcomes(changed)).toEqual({ client1: "host-key-changed" });

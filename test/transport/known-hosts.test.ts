@@ -5,7 +5,7 @@ import { join } from "node:path";
 import ssh2 from "ssh2";
 import { expect, it } from "vitest";
 import {
-  entriesFor,
+  entriesForHost,
   fingerprintOf,
   hostKeyAlgorithms,
   judgeHostKey,
@@ -17,7 +17,7 @@ import {
 const [one = "", other = ""] = [1, 2].map(() => ssh2.utils.generateKeyPairSync("ed25519").public);
 const blob = (line: string): Buffer => Buffer.from(line.split(" ")[1] ?? "", "base64");
 const judge = (file: string, name: string, key = one) =>
-  judgeHostKey(entriesFor(parseKnownHosts(file), name), blob(key));
+  judgeHostKey(entriesForHost(parseKnownHosts(file), { name }), blob(key));
 
 it.each([
   ["the very name", `web1 ${one}`, "web1", "known"],

@@ -27,6 +27,7 @@ const NAMES = {
   port: ["ansible_port", "ansible_ssh_port"],
   user: ["ansible_user", "ansible_ssh_user"],
   key: ["ansible_private_key_file", "ansible_ssh_private_key_file"],
+  password: ["ansible_password", "ansible_ssh_pass", "ansible_ssh_password"],
   timeout: ["ansible_timeout", "ansible_ssh_timeout"],
   connection: ["ansible_connection"],
   sshArgs: ["ansible_ssh_args"],
@@ -40,9 +41,6 @@ const NAMES = {
 
 /** Variables that change how Ansible connects and that have no counterpart, with what holds instead. */
 const NOT_FOLLOWED: Readonly<Record<string, string>> = {
-  ansible_password: "logins are by keys or the agent",
-  ansible_ssh_pass: "logins are by keys or the agent",
-  ansible_ssh_password: "logins are by keys or the agent",
   ansible_host_key_checking: "host keys are always checked",
   ansible_ssh_host_key_checking: "host keys are always checked",
   ansible_ssh_executable: "no ssh program is run",
@@ -141,7 +139,9 @@ class WayReader {
   #explicit(): Way["ssh"] {
     const [address, user, key] = [this.#word("address"), this.#word("user"), this.#text("key")];
     const [port, timeout] = [this.#number("port", 65_535), this.#number("timeout", 600)];
+    const password = this.#password("password");
     return {
+      ...(password === undefined ? {} : { password }),
       ...(address === undefined ? {} : { address }),
       ...(user === undefined ? {} : { user }),
       ...(port === undefined ? {} : { port }),

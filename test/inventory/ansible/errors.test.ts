@@ -100,7 +100,8 @@ describe("mistakes have a code, a place and a hint", () => {
     expect(found.map(brief)).toEqual(errors);
     for (const { hint, frame, place, code } of found) {
       expect(hint).not.toBe("");
-      if (place !== undefined && !/script|unreadable|unsupported|locked/.test(code)) expect(frame).toContain("^");
+      if (place !== undefined && !/script|unreadable|unsupported|locked/.test(code))
+        expect(frame).toContain("^");
     }
   });
 

@@ -1,0 +1,45 @@
+import type { Command } from "commander";
+import { collect, positive } from "./options.js";
+import type { ScanFlags } from "./scan.js";
+
+/** `surefoot hosts scan`. */
+export function registerHosts(program: Command): void {
+  const hosts = program.command("hosts").description("Say which host keys are the right ones.");
+  hosts
+    .command("scan")
+    .description(
+      "Gather the keys of all hosts through their jump hosts, show the fingerprints, ask once, and write known_hosts.",
+    )
+    .requiredOption("-i, --inventory <dir>", "folder of the environment, or an inventory of Ansible")
+    .option(
+      "--limit <pattern>",
+      "only these hosts: names, groups, globs; a:b both, a:&b common, a:!b without",
+    )
+    .option(
+      "-e, --extra-var <key=value>",
+      "a variable that wins over the inventory's; may be repeated",
+      collect,
+      [],
+    )
+    .option(
+      "--vault-password-file <file>",
+      "a file with the password of ansible-vault, or a program that prints it; may be repeated",
+      collect,
+      [],
+    )
+    .option("--out <file>", "write to this file instead of each host's first known_hosts file")
+    .option("--forks <n>", "hosts asked at a time", positive, 50)
+    .option("--yes", "write without asking: only where nobody can be listening in")
+    .addHelpText(
+      "after",
+      `
+A key that contradicts a known one is reported and never written.
+
+Example:
+  surefoot hosts scan -i inventories/production --limit 'web*' --out inventories/production/known_hosts`,
+    )
+    .action(async (flags: ScanFlags) => {
+      const { scanFleet } = await import("./scan.js");
+      process.exitCode = await scanFleet(flags);
+    });
+}
