@@ -1,12 +1,13 @@
-import type { Inventory } from "../inventory/host.js";
+import type { Host, Inventory } from "../inventory/host.js";
 import { loadInventory } from "../inventory/load.js";
 import { selectHosts } from "../inventory/pattern.js";
 import { readSecrets } from "../inventory/read-secrets.js";
+import { SurefootErrors } from "../model/error.js";
 import type { Target } from "../model/target.js";
 import { BECOME_ROOT } from "../model/target.js";
 import { provideApi } from "../playbook/api.js";
 import type { HostTasks } from "../playbook/expand.js";
-import { expandPlaybook } from "../playbook/expand.js";
+import { expandPlaybook, unreadable } from "../playbook/expand.js";
 import type { LoadedPlaybook } from "../playbook/load.js";
 import { loadPlaybook } from "../playbook/load.js";
 import { Identities } from "../transport/identities.js";
@@ -36,7 +37,7 @@ export async function prepare(path: string, flags: FleetFlags): Promise<Fleet> {
   provideApi(await import("../index.js"));
   const loaded = await loadPlaybook(path);
   const hosts = selectHosts(environment, loaded.playbook.hosts, flags.limit);
-  await readSecrets(hosts, Object.keys(loaded.playbook.vars.shape));
+  await readNeeded(loaded, hosts);
   const expanded = expandPlaybook(loaded, hosts, flags.tags);
   const login = flags.askPass === true ? { value: await askPassword("login password: ") } : undefined;
   const reached =
@@ -54,6 +55,16 @@ export async function prepare(path: string, flags: FleetFlags): Promise<Fleet> {
     target: (name) => environment.hosts.get(name)?.target,
     identities: new Identities(),
   };
+}
+
+/** Reads the secrets that the playbook needs. What else can't be read is told with those that can't, all in one go. */
+async function readNeeded(loaded: LoadedPlaybook, hosts: readonly Host[]): Promise<void> {
+  try {
+    await readSecrets(hosts, Object.keys(loaded.playbook.vars.shape));
+  } catch (thrown) {
+    if (!(thrown instanceof SurefootErrors)) throw thrown;
+    throw new SurefootErrors([...thrown.errors, ...unreadable(loaded, hosts)]);
+  }
 }
 
 function withPassword(jobs: readonly HostTasks[], value: string): readonly HostTasks[] {

@@ -118,6 +118,15 @@ function variablesFor(playbook: Playbook, host: Host): Record<string, unknown> {
 }
 
 /** Variables that the playbook needs and that are not yet what they mean: Jinja expressions, encrypted texts. */
+/** What keeps hosts from being reached and variables that a playbook needs from being read, each mistake once. */
+export function unreadable({ playbook }: LoadedPlaybook, hosts: readonly Host[]): readonly ErrorData[] {
+  const errors = new ErrorFold();
+  for (const host of hosts) {
+    for (const error of [...host.problems, ...opaqueVariables(playbook, host)]) errors.add(error, host.name);
+  }
+  return errors.list();
+}
+
 function opaqueVariables(playbook: Playbook, host: Host): readonly ErrorData[] {
   return Object.keys(playbook.vars.shape).flatMap((name) => {
     const located = host.vars.get(name);
@@ -186,12 +195,14 @@ class ErrorFold {
 
   raise(): void {
     if (this.#errors.size === 0) return;
-    throw new SurefootErrors(
-      [...this.#errors.values()].map(({ error, hosts }) => ({
-        ...error,
-        message: `${error.message} (${hostList(hosts)})`,
-      })),
-    );
+    throw new SurefootErrors(this.list());
+  }
+
+  list(): readonly ErrorData[] {
+    return [...this.#errors.values()].map(({ error, hosts }) => ({
+      ...error,
+      message: `${error.message} (${hostList(hosts)})`,
+    }));
   }
 }
 

@@ -17,7 +17,7 @@ ansible_user=ops
 `;
 const cwd = folder({
   "inv/hosts": HOSTS,
-  "inv/group_vars/all.yml": "ntp: all\nansible_password: hunter2\n",
+  "inv/group_vars/all.yml": "ntp: all\nansible_password: hunter2\nansible_become_flags: -H\n",
   "inv/host_vars/web2.yml": "rack: 8\n",
 });
 const inventory = async (...args: readonly string[]): ReturnType<typeof surefoot> =>
@@ -26,7 +26,7 @@ const inventory = async (...args: readonly string[]): ReturnType<typeof surefoot
 it("lists and shows Ansible's hosts, with warnings on stderr", async () => {
   const ran = await inventory("list");
   expect(ran).toMatchObject({ exit: 0, stdout: "web1  10.0.0.1  site, web\nweb2  10.0.0.1  site, web\n" });
-  expect(ran.stderr).toMatch(/^warning: inv\/group_vars\/all\.yml:2:1: ansible_password is not followed/);
+  expect(ran.stderr).toMatch(/^warning: inv\/group_vars\/all\.yml:3:1: ansible_become_flags is not followed/);
   expect(ran.stdout + ran.stderr).not.toContain("hunter2");
 });
 
@@ -80,7 +80,9 @@ gateways: [{ address: "192.168.1.1" }, { address: !vault "$ANSIBLE_VAULT;1.1;AES
   expect(plan.stderr).toMatch(
     /variable-unreadable\]: interface holds a Jinja expression.*\n.*group_vars\/clients\.yml:1:12/,
   );
-  expect(plan.stderr).toMatch(/gateways is encrypted by ansible-vault.*\n.*group_vars\/clients\.yml:3:\d+/);
+  expect(plan.stderr).toMatch(
+    /secret-locked\]: gateways\.address is encrypted by ansible-vault.*\n.*group_vars\/clients\.yml:3:\d+/,
+  );
   expect(plan.stderr).not.toMatch(/\]: motd/);
   const way = await surefoot(["plan", "playbooks/ecmp.ts", "-i", "other"], { cwd: dir });
   expect(way.stderr).toMatch(/ansible_host holds a Jinja expression/);

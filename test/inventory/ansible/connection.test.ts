@@ -27,6 +27,7 @@ const mapped: Readonly<Record<string, Partial<Target>>> = {
   "ansible_port='\"2222\"'": { port: 2222 },
   "ansible_ssh_port=1 ansible_ssh_user=x": { port: 1, user: "x" },
   "ansible_ssh_private_key_file=~/.ssh/id": { identityFiles: [join(homedir(), ".ssh/id")] },
+  "ansible_password=hunter2": { password: { value: "hunter2" } },
   "ansible_timeout=5": { connectTimeout: 5 },
   "ansible_become=yes": { become: BECOME_ROOT },
   "ansible_become=true ansible_become_user=app ansible_become_pass=pw": {
@@ -111,7 +112,6 @@ it("does not mind Jinja in what is not needed", async () => {
 });
 
 const notFollowed: Readonly<Record<string, RegExp>> = {
-  "ansible_password=hunter2": /ansible_password is not followed/,
   "ansible_ssh_common_args='-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null'":
     /host keys are always checked/,
   "ansible_ssh_extra_args='-o Ciphers=aes128-ctr'": /-o Ciphers in ansible_ssh_extra_args is not followed/,
