@@ -15,7 +15,7 @@ export default defineConfig({
           name: "lab",
           include: ["test/lab/**/*.test.ts"],
           globalSetup: ["test/lab/global-setup.ts"],
-          fileParallelism: false,
+          setupFiles: ["test/lab/setup.ts"],
           testTimeout: 120_000,
           hookTimeout: 300_000,
         },

@@ -25,6 +25,8 @@ for (const project of missing.length === 0 ? ["unit", "lab"] : ["unit"]) {
     "run",
     "--project",
     project,
+    // Tests on the lab mostly wait.
+    ...(project === "lab" ? ["--maxWorkers=3"] : []),
     ...reporters,
     ...process.argv.slice(2),
   ]);

@@ -29,8 +29,11 @@ export function labExec(paths: LabPaths, box: string, command: readonly string[]
   });
 }
 
-/** The words that run a command in a box. */
-function entry(
+/**
+ * The program and arguments that run a command in a box, as root.
+ * @throws SurefootError as {@link labExec} does.
+ */
+export function entry(
   paths: LabPaths,
   box: string,
   command: readonly string[],

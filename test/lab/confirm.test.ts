@@ -5,7 +5,9 @@ import { eventsOf } from "../support/cli.js";
 import { custom, inBox, job, killed, outcomes, reboot, until } from "./fleet.js";
 
 const SECONDS = 10;
-const CONFIRM = ["--confirm-timeout", String(SECONDS)];
+/** The boot unit alone: what an interface's owner is told has tests of its own, and is much to compare. */
+const UNIT = ["-e", "persist=unit"];
+const CONFIRM = ["--confirm-timeout", String(SECONDS), ...UNIT];
 
 /** All that the job or its undoing could leave different on a client, as the client's own tools tell it. */
 const state = (client: string): Promise<string> =>
@@ -52,7 +54,7 @@ it("takes back a route over gateways that are not there, and says why", async ()
   );
   expect(ran.exit).toBe(1);
   expect(await state("client1")).toBe(before);
-  expect((await job("plan", "--limit", "client1")).exit).toBe(2);
+  expect((await job("plan", "--limit", "client1", ...UNIT)).exit).toBe(2);
 });
 
 it("takes back a change behind which only some new connections are answered", async () => {
@@ -135,7 +137,7 @@ const PHASES: readonly (readonly [client: string, point: RegExp])[] = [
 it.each(PHASES)("leaves %s as it was when it reboots unconfirmed, after %s", async (client, point) => {
   await reboot(client);
   const before = await state(client);
-  await killed((told) => point.test(told), "--limit", client);
+  await killed((told) => point.test(told), "--limit", client, ...UNIT);
   expect(await inBox(client, "ls /run/surefoot/lease")).toContain("armed");
   await reboot(client);
   expect(await state(client)).toBe(before);
@@ -149,8 +151,8 @@ it("leaves every host wholly before or wholly after when its controller is kille
   const states = async (): Promise<readonly string[]> => Promise.all(clients.map(state));
   await reset(...clients);
   const before = await states();
-  const lines = (await job("run", "--limit", "client3")).stdout.trim().split("\n").length;
-  await job("run", "--limit", "client[1:2]");
+  const lines = (await job("run", "--limit", "client3", ...UNIT)).stdout.trim().split("\n").length;
+  await job("run", "--limit", "client[1:2]", ...UNIT);
   const after = await states();
   await reset(...clients);
   const ends = new Set<number>();
@@ -172,7 +174,7 @@ it("leaves every host wholly before or wholly after when its controller is kille
   expect(ends).toEqual(new Set([0, 1]));
   await killed((told) => told.includes('"phase":"confirm"'), "--limit", "client1", ...CONFIRM);
   // Finds the timer of the dead run armed, waits for it, and goes on.
-  const next = await job("run", "--limit", "client1");
+  const next = await job("run", "--limit", "client1", ...UNIT);
   expect(next.exit).toBe(0);
   expect(
     eventsOf(next).some((event) => event.type === "warning" && event.message.includes("to take it back")),

@@ -1,6 +1,6 @@
 import { down, up } from "./fleet.js";
 
-/** One lab for all files of these tests: up before the first, down after the last. */
+/** The first lab, so that the base image is made once; and all labs away after the last test. */
 export default async function setup(): Promise<() => Promise<void>> {
   await up();
   return down;
