@@ -101,6 +101,9 @@ const playbook = [
   "-i",
   inventory,
   "--yes",
+  // The same end state as the script's: what else an interface's owner is told is no part of the job that the others do.
+  "-e",
+  "persist=unit",
   "--forks",
   String(hosts),
 ];
