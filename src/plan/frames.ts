@@ -42,6 +42,8 @@ export class FrameParser {
   /** The probe whose output arrives; it has none of the marks that end it in its first `searched` bytes. */
   #probe: { readonly mark: Buffer; searched: number } | undefined;
   #step: { readonly index: number; readonly output: Tail } | undefined;
+  /** Where it is given it takes what probes write as it comes; their frames then hold none of it. */
+  onProbeOutput: ((bytes: Buffer) => void) | undefined;
 
   constructor(token: string) {
     this.#token = Buffer.from(`${token} `, "latin1");
@@ -68,17 +70,28 @@ export class FrameParser {
     const at = this.#pending.indexOf(probe.mark, probe.searched);
     const end = at < 0 ? -1 : this.#pending.indexOf(NEWLINE, at + probe.mark.length);
     if (end < 0) {
-      probe.searched = Math.max(0, at < 0 ? this.#pending.length - probe.mark.length : at);
+      const searched = Math.max(0, at < 0 ? this.#pending.length - probe.mark.length : at);
+      probe.searched = this.onProbeOutput === undefined ? searched : 0;
+      this.#handOut(searched);
       return undefined;
     }
-    const output = this.#pending.toString("utf8", 0, at);
+    const output = this.onProbeOutput === undefined ? this.#pending.toString("utf8", 0, at) : "";
     const [index = 0, exit = 0] = this.#pending
       .toString("latin1", at + probe.mark.length, end)
       .split(" ")
       .map(Number);
-    this.#pending = this.#pending.subarray(end + 1);
+    const last = end + 1 - this.#handOut(at);
+    this.#pending = this.#pending.subarray(last);
     this.#probe = undefined;
     return { type: "probe", probe: index, exit, output };
+  }
+
+  /** Gives the next bytes away where somebody takes them; says how many were given. */
+  #handOut(length: number): number {
+    if (this.onProbeOutput === undefined || length === 0) return 0;
+    this.onProbeOutput(this.#pending.subarray(0, length));
+    this.#pending = this.#pending.subarray(length);
+    return length;
   }
 
   #line(): Frame | undefined {
@@ -119,6 +132,32 @@ export class FrameParser {
       default:
         return undefined;
     }
+  }
+}
+
+/** Passes on, as they come, the bytes between two marks of a stream. */
+export class Between {
+  readonly #marks: Buffer[];
+  readonly #take: (bytes: Buffer) => void;
+  #pending: Buffer = Buffer.alloc(0);
+
+  constructor(first: string, last: string, take: (bytes: Buffer) => void) {
+    this.#marks = [Buffer.from(first, "latin1"), Buffer.from(last, "latin1")];
+    this.#take = take;
+  }
+
+  /** Takes the next chunk. */
+  push(chunk: Buffer): void {
+    this.#pending = Buffer.concat([this.#pending, chunk]);
+    for (let mark = this.#marks[0]; mark !== undefined; mark = this.#marks[0]) {
+      const at = this.#pending.indexOf(mark);
+      const length = at < 0 ? Math.max(0, this.#pending.length - mark.length + 1) : at;
+      if (this.#marks.length === 1 && length > 0) this.#take(this.#pending.subarray(0, length));
+      this.#pending = this.#pending.subarray(at < 0 ? length : at + mark.length);
+      if (at < 0) return;
+      this.#marks.shift();
+    }
+    this.#pending = Buffer.alloc(0);
   }
 }
 
