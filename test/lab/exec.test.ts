@@ -28,7 +28,7 @@ it("tells equal outputs once, others apart, and masks secrets in them", async ()
   const apart = await exec("hostname; [ $(hostname) = client1 ] || exit 3", "client[1:3]");
   expect(apart.stdout).toContain("1 host, exit 0: client1\n  client1\n");
   expect(apart.stdout).toContain("1 host, exit 3: client2\n  client2\n");
-  expect(apart.stdout).toMatch(/error\[connect-refused\].*\n.*client3/);
+  expect(apart.stdout).toMatch(/error\[proxy-failed\].*\n.*client3/);
   expect(apart.stdout).toMatch(/: 1 exit 0, 1 other exit, 1 unreachable\n$/);
   expect(apart.exit).toBe(1);
   expect((await exec("true", "client1,client3")).exit).toBe(4);
@@ -71,8 +71,8 @@ it("keeps the end of what is too long, and says so", async () => {
   const [event] = finished(
     await exec("head -c 3000000 /dev/zero; seq 200000; seq 100000 >&2; printf end", "client1", "--json"),
   );
-  expect(event?.stdout).toMatch(/^\d+\n[^]*\n200000\nend$/);
-  expect(event?.stderr).toMatch(/^\d+\n[^]*\n100000\n$/);
+  expect(event?.stdout).toMatch(/^\d+\n[\s\S]*\n200000\nend$/);
+  expect(event?.stderr).toMatch(/^\d+\n[\s\S]*\n100000\n$/);
   const written = 3_000_000 + 1_288_895 + 3;
   expect((event?.cut?.stdout ?? 0) + (event?.stdout?.length ?? 0)).toBe(written);
   expect(event?.cut?.stderr).toBeGreaterThan(500_000);
@@ -92,11 +92,6 @@ it("kills what runs on the host when its time is up, however much it says", asyn
   });
   expect(ran.exit).toBe(1);
   expect(await inBox("client1", "pgrep -f '^sleep 7311$'")).toBe("");
-});
-
-it("takes no lease, and leaves nothing on the host", async () => {
-  await exec("true", "client1", "--become");
-  expect(await inBox("client1", "ls /run/surefoot* 2>/dev/null")).toBe("");
 });
 
 it("refuses what can't be meant, and contacts nothing", async () => {
