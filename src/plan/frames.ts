@@ -42,7 +42,7 @@ export class FrameParser {
   /** The probe whose output arrives; it has none of the marks that end it in its first `searched` bytes. */
   #probe: { readonly mark: Buffer; searched: number } | undefined;
   #step: { readonly index: number; readonly output: Tail } | undefined;
-  /** Where it is given it takes what probes write as it comes; their frames then hold none of it. */
+  /** Where it is given it takes what probes write as it comes, with one newline more at the end; their frames then hold none of it. */
   onProbeOutput: ((bytes: Buffer) => void) | undefined;
 
   constructor(token: string) {
@@ -70,9 +70,9 @@ export class FrameParser {
     const at = this.#pending.indexOf(probe.mark, probe.searched);
     const end = at < 0 ? -1 : this.#pending.indexOf(NEWLINE, at + probe.mark.length);
     if (end < 0) {
-      const searched = Math.max(0, at < 0 ? this.#pending.length - probe.mark.length : at);
-      probe.searched = this.onProbeOutput === undefined ? searched : 0;
-      this.#handOut(searched);
+      if (this.onProbeOutput !== undefined)
+        this.#handOut(at < 0 ? this.#pending.length - begun(this.#pending, probe.mark) : at);
+      else probe.searched = Math.max(0, at < 0 ? this.#pending.length - probe.mark.length : at);
       return undefined;
     }
     const output = this.onProbeOutput === undefined ? this.#pending.toString("utf8", 0, at) : "";
@@ -123,7 +123,12 @@ export class FrameParser {
       }
       case "read":
         this.#probe = {
-          mark: Buffer.concat([Buffer.from([NEWLINE]), this.#token, Buffer.from("probe ")]),
+          mark: Buffer.concat([
+            // Who hears it as it comes shall not wait for the next byte after each line.
+            Buffer.from(this.onProbeOutput === undefined ? [NEWLINE] : []),
+            this.#token,
+            Buffer.from("probe "),
+          ]),
           searched: 0,
         };
         return undefined;
@@ -133,6 +138,13 @@ export class FrameParser {
         return undefined;
     }
   }
+}
+
+/** How many of the last bytes may be the beginning of a mark. */
+function begun(bytes: Buffer, mark: Buffer): number {
+  let length = Math.min(mark.length - 1, bytes.length);
+  while (length > 0 && !bytes.subarray(bytes.length - length).equals(mark.subarray(0, length))) length--;
+  return length;
 }
 
 /** Passes on, as they come, the bytes between two marks of a stream. */
@@ -151,7 +163,7 @@ export class Between {
     this.#pending = Buffer.concat([this.#pending, chunk]);
     for (let mark = this.#marks[0]; mark !== undefined; mark = this.#marks[0]) {
       const at = this.#pending.indexOf(mark);
-      const length = at < 0 ? Math.max(0, this.#pending.length - mark.length + 1) : at;
+      const length = at < 0 ? this.#pending.length - begun(this.#pending, mark) : at;
       if (this.#marks.length === 1 && length > 0) this.#take(this.#pending.subarray(0, length));
       this.#pending = this.#pending.subarray(at < 0 ? length : at + mark.length);
       if (at < 0) return;

@@ -58,13 +58,15 @@ async function execute(session: HostSession, options: ExecOptions): Promise<Host
     );
     const frame = result.frames.find((one) => one.type === "probe");
     if (frame?.type !== "probe") throw new SurefootError(shellGone(host));
-    for (const feed of Object.values(feeds ?? {})) feed.end();
+    heard.stdout.dropNewline();
+    feeds?.stdout.end(true);
+    feeds?.stderr.end(false);
     const ms = Math.round(performance.now() - start);
     const output = options.stream ? {} : heard.all();
     context.emit({ type: "command-finished", host, exit: frame.exit, ms, ...output });
     return frame.exit === 0 ? { outcome: "ok" } : { outcome: "failed", error: notZero(host, frame.exit) };
   } catch (thrown) {
-    for (const feed of Object.values(feeds ?? {})) feed.end();
+    for (const feed of Object.values(feeds ?? {})) feed.end(false);
     if (!(thrown instanceof SurefootError)) throw thrown;
     const isLate = late.signal.aborted && thrown.code === "interrupted" && !context.kill.aborted;
     const data = isLate ? tooLate(host, timeoutMs) : thrown.data;

@@ -31,7 +31,9 @@ export interface ScriptRequest {
   readonly onFrame?: (frame: Frame) => void;
   /** Sees, before the script is given up, what its probes had written to stderr, by their number. */
   readonly onStopped?: (errors: ReadonlyMap<number, string>) => void;
-  /** Takes what the script's one probe writes, as it comes; its frame and its errors are then not to be used. */
+  /**
+   * Takes what the script's one probe writes, as it comes; stdout has one newline more at the end. The probe's frame has no output then.
+   */
   readonly onOutput?: (stream: OutputStream, bytes: Buffer) => void;
   readonly signal?: AbortSignal;
 }

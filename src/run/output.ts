@@ -36,6 +36,15 @@ export class OutputTail {
     this.#size = last.length;
   }
 
+  /** Takes a last newline back. */
+  dropNewline(): void {
+    const all = Buffer.concat(this.#chunks);
+    if (all.at(-1) !== NEWLINE) return;
+    this.#chunks = [all.subarray(0, -1)];
+    this.#size--;
+    this.#total--;
+  }
+
   /** What is left of it. */
   read(): Kept {
     const kept = Buffer.concat(this.#chunks).subarray(-OUTPUT_LIMIT);
@@ -52,6 +61,8 @@ export class LineFeed {
   #chunks: Buffer[] = [];
   #size = 0;
   #cut = 0;
+  /** Lines with nothing in them that were not said yet. */
+  #empty = 0;
 
   /** @param say Takes each line without its newline, and how many bytes of it were left out behind. */
   constructor(say: (line: Kept) => void) {
@@ -69,9 +80,18 @@ export class LineFeed {
     this.#keep(bytes.subarray(from));
   }
 
-  /** Says what is left: a last line without a newline. */
-  end(): void {
+  /**
+   * Says what is left: a last line without a newline.
+   * @param extra Whether the stream had a newline more at its end than belongs to it.
+   */
+  end(extra: boolean): void {
+    if (extra) this.#empty = Math.max(0, this.#empty - 1);
     if (this.#size > 0) this.#flush();
+    else this.#sayEmpty();
+  }
+
+  #sayEmpty(): void {
+    for (; this.#empty > 0; this.#empty--) this.#say({ text: "", cut: 0 });
   }
 
   #keep(bytes: Buffer): void {
@@ -82,6 +102,11 @@ export class LineFeed {
   }
 
   #flush(): void {
+    if (this.#size === 0) {
+      this.#empty++;
+      return;
+    }
+    this.#sayEmpty();
     const text = Buffer.concat(this.#chunks).toString("utf8");
     this.#say(
       this.#cut === 0
