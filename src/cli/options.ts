@@ -9,16 +9,20 @@ export interface CredentialFlags {
   readonly askPass?: true;
 }
 
+/** Flags that say how a command tells of hosts. */
+export interface ReportFlags {
+  readonly json?: true;
+  readonly report: readonly string[];
+  readonly verbose: number;
+}
+
 /** Flags that every command on a fleet shares. */
-export interface FleetFlags extends CredentialFlags {
+export interface FleetFlags extends CredentialFlags, ReportFlags {
   readonly inventory: string;
   readonly limit?: string;
   readonly tags?: readonly string[];
   readonly extraVar: readonly string[];
   readonly forks: number;
-  readonly json?: true;
-  readonly report: readonly string[];
-  readonly verbose: number;
   /** Seconds. */
   readonly timeout: number;
   /** Seconds. */

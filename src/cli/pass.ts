@@ -69,10 +69,20 @@ export interface PassResult {
   readonly stopped?: "budget" | "gate";
 }
 
+/** The fleet that is passed over, and what is carried out on it: a playbook, or a command of `exec`. */
+export type Passed = Pick<Fleet, "inventory" | "target" | "identities"> & {
+  readonly playbook?: string;
+  readonly shell?: string;
+};
+
+/** How many hosts at a time, and how long to wait for them. */
+export type PassFlags = Pick<FleetFlags, "forks" | "timeout" | "stepTimeout">;
+
 /** One pass over all hosts, told to the reporter and, where that is asked for, recorded. */
-export async function pass(fleet: Fleet, flags: FleetFlags, options: Pass): Promise<PassResult> {
+export async function pass(fleet: Passed, flags: PassFlags, options: Pass): Promise<PassResult> {
   const { reporter, planned, plan, refuse, jobs, rollout, gate, recording, command } = options;
-  const { playbook, inventory } = fleet;
+  const { playbook, shell, inventory } = fleet;
+  const what = { ...(playbook === undefined ? {} : { playbook }), ...(shell === undefined ? {} : { shell }) };
   const journal = await open(recording);
   const run = recording?.header.run ?? newRunId();
   const start = performance.now();
@@ -119,7 +129,7 @@ export async function pass(fleet: Fleet, flags: FleetFlags, options: Pass): Prom
   try {
     const recorded = journal === undefined ? {} : { journal: journal.file };
     const hosts = jobs.length;
-    emit({ type: "run-started", v: EVENT_VERSION, run, command, playbook, inventory, hosts, ...recorded });
+    emit({ type: "run-started", v: EVENT_VERSION, run, command, ...what, inventory, hosts, ...recorded });
     const { tally, stopped } =
       rollout === undefined
         ? { tally: await runHosts(context, jobs, flags.forks, options.work), stopped: undefined }

@@ -13,7 +13,7 @@ import { loadPlaybook } from "../playbook/load.js";
 import { Identities } from "../transport/identities.js";
 import { askForVaults, askPassword } from "./ask.js";
 import { warn } from "./failure.js";
-import type { FleetFlags } from "./options.js";
+import type { CredentialFlags, FleetFlags } from "./options.js";
 
 /** A playbook and the hosts that it is for, as far as can be known without contacting any. */
 export interface Fleet {
@@ -31,21 +31,13 @@ export interface Fleet {
 
 /** Everything that can be known without contacting any host: all bad input is found here. */
 export async function prepare(path: string, flags: FleetFlags): Promise<Fleet> {
-  askForVaults(flags.vaultPasswordFile);
-  const environment = await loadInventory(flags.inventory, { extraVars: flags.extraVar });
-  await warn(environment.warnings);
+  const environment = await readInventory(flags);
   provideApi(await import("../index.js"));
   const loaded = await loadPlaybook(path);
   const hosts = selectHosts(environment, loaded.playbook.hosts, flags.limit);
   await readNeeded(loaded, hosts);
   const expanded = expandPlaybook(loaded, hosts, flags.tags);
-  const login = flags.askPass === true ? { value: await askPassword("login password: ") } : undefined;
-  const reached =
-    login === undefined
-      ? expanded
-      : expanded.map((job) => ({ ...job, target: { ...job.target, password: login } }));
-  const jobs =
-    flags.askBecomePass === true ? withPassword(reached, await askPassword("sudo password: ")) : reached;
+  const jobs = await withTyped(expanded, flags);
   return {
     playbook: path,
     inventory: flags.inventory,
@@ -67,9 +59,31 @@ async function readNeeded(loaded: LoadedPlaybook, hosts: readonly Host[]): Promi
   }
 }
 
-function withPassword(jobs: readonly HostTasks[], value: string): readonly HostTasks[] {
+/** Reads the inventory that the flags name, and says what is odd about it. */
+export async function readInventory(
+  flags: Pick<FleetFlags, "inventory" | "extraVar" | "vaultPasswordFile">,
+): Promise<Inventory> {
+  askForVaults(flags.vaultPasswordFile);
+  const environment = await loadInventory(flags.inventory, { extraVars: flags.extraVar });
+  await warn(environment.warnings);
+  return environment;
+}
+
+/** Asks for the passwords that are to be typed, and hands them to all hosts. */
+export async function withTyped<J extends { readonly target: Target }>(
+  jobs: readonly J[],
+  flags: CredentialFlags,
+): Promise<readonly J[]> {
+  const login = flags.askPass === true ? { value: await askPassword("login password: ") } : undefined;
+  const sudo = flags.askBecomePass === true ? { value: await askPassword("sudo password: ") } : undefined;
+  if (login === undefined && sudo === undefined) return jobs;
   return jobs.map((job) => {
-    const become = { ...(job.target.become ?? BECOME_ROOT), password: { value } };
-    return { ...job, target: { ...job.target, become } };
+    const { become } = job.target;
+    const target: Target = {
+      ...job.target,
+      ...(login === undefined ? {} : { password: login }),
+      ...(sudo === undefined ? {} : { become: { ...(become ?? BECOME_ROOT), password: sudo } }),
+    };
+    return { ...job, target };
   });
 }

@@ -29,6 +29,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "make a playbook's checks, and change nothing",
     register: async () => (await import("./verify.js")).registerVerify,
   },
+  exec: {
+    summary: "one command on many hosts, equal outputs told once",
+    register: async () => (await import("./exec.js")).registerExec,
+  },
   inventory: {
     summary: "list hosts, show one, explain where a variable comes from",
     register: async () => (await import("./inventory.js")).registerInventory,

@@ -9,12 +9,14 @@ import { tee } from "../report/reporter.js";
 import { terminalReporter } from "../report/terminal.js";
 import { painter } from "../report/text.js";
 import { useColor } from "./failure.js";
-import type { FleetFlags } from "./options.js";
+import type { ReportFlags } from "./options.js";
 
 /** How a command's end is told. */
 export interface View {
   fold(style: ChangeStyle): Fold;
   junit(file: string): Reporter;
+  /** In place of what a terminal is told by, where there is one. */
+  terminal?(fold: Fold): Reporter;
 }
 
 const RUN: View = { fold: (style) => new RunFold(style), junit: junitReporter };
@@ -23,7 +25,7 @@ const RUN: View = { fold: (style) => new RunFold(style), junit: junitReporter };
  * The reports that the flags ask for.
  * @throws SurefootError `flag-invalid` for a kind of report that does not exist.
  */
-export function makeReporter(flags: FleetFlags, view: View = RUN): Reporter {
+export function makeReporter(flags: ReportFlags, view: View = RUN): Reporter {
   const files = flags.report.map((text) => {
     const [kind, file] = text.split(/=(.*)/s);
     if (kind === "junit" && file !== undefined && file !== "") return view.junit(file);
@@ -35,9 +37,10 @@ export function makeReporter(flags: FleetFlags, view: View = RUN): Reporter {
   });
   const out = process.stdout;
   const color = useColor(out);
+  const tell = view.terminal ?? ((fold) => terminalReporter({ out, fold }));
   const main =
     flags.json === true
       ? jsonReporter(out)
-      : terminalReporter({ out, fold: view.fold({ paint: painter(color), verbose: flags.verbose }) });
+      : tell(view.fold({ paint: painter(color), verbose: flags.verbose }));
   return tee([main, ...files]);
 }

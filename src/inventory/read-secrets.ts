@@ -36,6 +36,13 @@ export async function readSecrets(hosts: readonly Host[], names: readonly string
   if (errors.size > 0) throw new SurefootErrors([...errors.values()]);
 }
 
+/** Makes the plain values of hosts known as secrets whose names say that they are; what is kept elsewhere is not read. */
+export function knowPlainSecrets(hosts: readonly Host[]): void {
+  const seen = new Set<Located>();
+  for (const { vars } of hosts)
+    for (const [name, located] of vars) collect(located, isSecretName(name), new Set(), seen);
+}
+
 function collect(located: Located, named: boolean, found: Set<Secret>, seen: Set<Located>): void {
   // Hosts of a group share what the group says.
   if (seen.has(located)) return;

@@ -127,20 +127,21 @@ const FIELD_OF: Readonly<Partial<Record<keyof Way["ssh"], TargetField>>> = {
 /** Lists of given fields, one for all the hosts that give the same. */
 const lists = new Map<string, readonly TargetField[]>();
 
+/** The same as pairs, made once and not for each host. */
+const GIVABLE: readonly (readonly [keyof Way["ssh"], TargetField])[] = sshSchema
+  .keyof()
+  .options.flatMap((key) => {
+    const field = FIELD_OF[key];
+    return field === undefined ? [] : [[key, field] as const];
+  });
+
 /** The fields that the inventory speaks of, null included: it takes back what ssh_config says. */
 function givenFields(ssh: Way["ssh"]): readonly TargetField[] {
-  const fields = entriesOf(FIELD_OF).flatMap(([key, field]) => (ssh[key] === undefined ? [] : [field]));
+  const fields = GIVABLE.flatMap(([key, field]) => (ssh[key] === undefined ? [] : [field]));
   const id = fields.join();
   const known = lists.get(id) ?? fields;
   lists.set(id, known);
   return known;
-}
-
-function entriesOf(map: typeof FIELD_OF): readonly (readonly [keyof Way["ssh"], TargetField])[] {
-  return sshSchema.keyof().options.flatMap((key) => {
-    const field = map[key];
-    return field === undefined ? [] : [[key, field] as const];
-  });
 }
 
 let ownName: string | undefined;

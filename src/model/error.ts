@@ -102,6 +102,8 @@ export const ERROR_CODES = {
   "rollback-failed": failed,
   "check-failed": failed,
   "check-unknown": failed,
+  "command-failed": failed,
+  "command-timeout": failed,
   interrupted: { class: "interrupted", retryable: true },
   internal: failed,
 } as const satisfies Record<string, CodeFacts>;

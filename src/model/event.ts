@@ -6,7 +6,10 @@ import type { HostPlan } from "./plan.js";
 export const EVENT_VERSION = 1;
 
 /** What a host is busy with. */
-export type Phase = "connect" | "probe" | "apply" | "confirm" | "verify" | "check";
+export type Phase = "connect" | "probe" | "apply" | "confirm" | "verify" | "check" | "exec";
+
+/** The two streams that a command writes to. */
+export type OutputStream = "stdout" | "stderr";
 
 /**
  * How a host ended. `ok`: was as desired. `changed`: was changed and read again as desired. `would-change`: differs, and
@@ -39,13 +42,16 @@ export function emptyTally(): Record<Outcome, number> {
   };
 }
 
-/** A run begins: which playbook and inventory, on how many hosts. */
+/** A run begins: which playbook (or command of `exec`) and inventory, on how many hosts. */
 export interface RunStarted {
   readonly type: "run-started";
   readonly v: typeof EVENT_VERSION;
   readonly run: string;
   readonly command: string;
-  readonly playbook: string;
+  /** Absent for `exec`, which has none. */
+  readonly playbook?: string;
+  /** The command that `exec` runs. */
+  readonly shell?: string;
   readonly inventory: string;
   readonly hosts: number;
   /** File that the run is recorded in, where it is: what `surefoot runs` reads. */
@@ -157,6 +163,29 @@ export interface CheckFinished extends CheckResult {
   readonly kind: string;
   readonly title: string;
 }
+/** A command of `exec` wrote a line; only where output is told as it comes. */
+export interface CommandOutput {
+  readonly type: "command-output";
+  readonly host: string;
+  readonly stream: OutputStream;
+  /** Without its newline; what is no UTF-8 is replaced by U+FFFD. */
+  readonly text: string;
+  /** Bytes of the line that were left out behind the text. */
+  readonly cut?: number;
+}
+/** A command of `exec` ended on a host. */
+export interface CommandFinished {
+  readonly type: "command-finished";
+  readonly host: string;
+  /** Its shell exit status. */
+  readonly exit: number;
+  readonly ms: number;
+  /** What it wrote, unless that was told as it came; what is no UTF-8 is replaced by U+FFFD. */
+  readonly stdout?: string;
+  readonly stderr?: string;
+  /** Bytes that were left out before what is given, by stream. */
+  readonly cut?: Readonly<Partial<Record<OutputStream, number>>>;
+}
 /** A host is done, well or not. */
 export interface HostFinished {
   readonly type: "host-finished";
@@ -201,6 +230,8 @@ export type EventBody =
   | TimerDisarmed
   | HostRehearsed
   | CheckFinished
+  | CommandOutput
+  | CommandFinished
   | HostFinished
   | Warning
   | RunFinished

@@ -42,6 +42,8 @@ export class FrameParser {
   /** The probe whose output arrives; it has none of the marks that end it in its first `searched` bytes. */
   #probe: { readonly mark: Buffer; searched: number } | undefined;
   #step: { readonly index: number; readonly output: Tail } | undefined;
+  /** Where it is given it takes what probes write as it comes, with one newline more at the end; their frames then hold none of it. */
+  onProbeOutput: ((bytes: Buffer) => void) | undefined;
 
   constructor(token: string) {
     this.#token = Buffer.from(`${token} `, "latin1");
@@ -68,17 +70,28 @@ export class FrameParser {
     const at = this.#pending.indexOf(probe.mark, probe.searched);
     const end = at < 0 ? -1 : this.#pending.indexOf(NEWLINE, at + probe.mark.length);
     if (end < 0) {
-      probe.searched = Math.max(0, at < 0 ? this.#pending.length - probe.mark.length : at);
+      if (this.onProbeOutput !== undefined)
+        this.#handOut(at < 0 ? this.#pending.length - begun(this.#pending, probe.mark) : at);
+      else probe.searched = Math.max(0, at < 0 ? this.#pending.length - probe.mark.length : at);
       return undefined;
     }
-    const output = this.#pending.toString("utf8", 0, at);
+    const output = this.onProbeOutput === undefined ? this.#pending.toString("utf8", 0, at) : "";
     const [index = 0, exit = 0] = this.#pending
       .toString("latin1", at + probe.mark.length, end)
       .split(" ")
       .map(Number);
-    this.#pending = this.#pending.subarray(end + 1);
+    const last = end + 1 - this.#handOut(at);
+    this.#pending = this.#pending.subarray(last);
     this.#probe = undefined;
     return { type: "probe", probe: index, exit, output };
+  }
+
+  /** Gives the next bytes away where somebody takes them; says how many were given. */
+  #handOut(length: number): number {
+    if (this.onProbeOutput === undefined || length === 0) return 0;
+    this.onProbeOutput(this.#pending.subarray(0, length));
+    this.#pending = this.#pending.subarray(length);
+    return length;
   }
 
   #line(): Frame | undefined {
@@ -110,7 +123,12 @@ export class FrameParser {
       }
       case "read":
         this.#probe = {
-          mark: Buffer.concat([Buffer.from([NEWLINE]), this.#token, Buffer.from("probe ")]),
+          mark: Buffer.concat([
+            // Who hears it as it comes shall not wait for the next byte after each line.
+            Buffer.from(this.onProbeOutput === undefined ? [NEWLINE] : []),
+            this.#token,
+            Buffer.from("probe "),
+          ]),
           searched: 0,
         };
         return undefined;
@@ -119,6 +137,39 @@ export class FrameParser {
       default:
         return undefined;
     }
+  }
+}
+
+/** How many of the last bytes may be the beginning of a mark. */
+function begun(bytes: Buffer, mark: Buffer): number {
+  let length = Math.min(mark.length - 1, bytes.length);
+  while (length > 0 && !bytes.subarray(bytes.length - length).equals(mark.subarray(0, length))) length--;
+  return length;
+}
+
+/** Passes on, as they come, the bytes between two marks of a stream. */
+export class Between {
+  readonly #marks: Buffer[];
+  readonly #take: (bytes: Buffer) => void;
+  #pending: Buffer = Buffer.alloc(0);
+
+  constructor(first: string, last: string, take: (bytes: Buffer) => void) {
+    this.#marks = [Buffer.from(first, "latin1"), Buffer.from(last, "latin1")];
+    this.#take = take;
+  }
+
+  /** Takes the next chunk. */
+  push(chunk: Buffer): void {
+    this.#pending = Buffer.concat([this.#pending, chunk]);
+    for (let mark = this.#marks[0]; mark !== undefined; mark = this.#marks[0]) {
+      const at = this.#pending.indexOf(mark);
+      const length = at < 0 ? this.#pending.length - begun(this.#pending, mark) : at;
+      if (this.#marks.length === 1 && length > 0) this.#take(this.#pending.subarray(0, length));
+      this.#pending = this.#pending.subarray(at < 0 ? length : at + mark.length);
+      if (at < 0) return;
+      this.#marks.shift();
+    }
+    this.#pending = Buffer.alloc(0);
   }
 }
 

@@ -117,7 +117,16 @@ function variablesFor(playbook: Playbook, host: Host): Record<string, unknown> {
   );
 }
 
-/** Variables that the playbook needs and that are not yet what they mean: Jinja expressions, encrypted texts. */
+/**
+ * Refuses hosts that can't be reached as their inventory says.
+ * @throws SurefootErrors each mistake once.
+ */
+export function refuseProblems(hosts: readonly Host[]): void {
+  const errors = new ErrorFold();
+  for (const host of hosts) for (const error of host.problems) errors.add(error, host.name);
+  errors.raise();
+}
+
 /** What keeps hosts from being reached and variables that a playbook needs from being read, each mistake once. */
 export function unreadable({ playbook }: LoadedPlaybook, hosts: readonly Host[]): readonly ErrorData[] {
   const errors = new ErrorFold();
@@ -127,6 +136,7 @@ export function unreadable({ playbook }: LoadedPlaybook, hosts: readonly Host[])
   return errors.list();
 }
 
+/** Variables that the playbook needs and that are not yet what they mean: Jinja expressions, encrypted texts. */
 function opaqueVariables(playbook: Playbook, host: Host): readonly ErrorData[] {
   return Object.keys(playbook.vars.shape).flatMap((name) => {
     const located = host.vars.get(name);

@@ -56,5 +56,5 @@ export function again(
   const names = fewNames(hosts, LIMIT_PIECES);
   return names.includes(" more")
     ? undefined
-    : `surefoot ${command} ${playbook} -i ${inventory} --limit '${names.replaceAll(", ", ",")}'`;
+    : `surefoot ${command} ${playbook ?? ""} -i ${inventory} --limit '${names.replaceAll(", ", ",")}'`;
 }

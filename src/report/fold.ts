@@ -120,7 +120,7 @@ export class RunFold implements Fold {
   #next(): string | undefined {
     if (this.#started === undefined) return undefined;
     const { playbook, inventory, command } = this.#started;
-    const on = `${playbook} -i ${inventory}`;
+    const on = `${playbook ?? ""} -i ${inventory}`;
     if (this.#failures.hosts.length > 0) return again(this.#started, this.#failures.hosts);
     const pending = [...this.#groups.values()].some((group) => group.outcome === "would-change");
     return pending && command === "plan" ? `surefoot run ${on}` : undefined;

@@ -24,7 +24,7 @@ export function junitReporter(file: string): Reporter {
   let ms = 0;
   return {
     onEvent: (event: Event) => {
-      if (event.type === "run-started") name = `${event.command} ${event.playbook}`;
+      if (event.type === "run-started") name = `${event.command} ${event.playbook ?? event.shell ?? ""}`;
       else if (event.type === "host-planned") {
         tasks.set(
           event.host,

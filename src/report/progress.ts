@@ -16,6 +16,7 @@ const STAGE_OF: Readonly<Record<Phase, Stage>> = {
   confirm: "apply",
   verify: "apply",
   check: "read",
+  exec: "read",
 };
 
 /** A wave of a rollout, as far as it has come. */

@@ -13,7 +13,7 @@ export function verifyJunitReporter(file: string): Reporter {
   let name = "surefoot verify";
   return {
     onEvent: (event: Event) => {
-      if (event.type === "run-started") name = `${event.command} ${event.playbook}`;
+      if (event.type === "run-started") name = `${event.command} ${event.playbook ?? ""}`;
       else if (event.type === "check-finished")
         checks.set(event.host, [...(checks.get(event.host) ?? []), event]);
       else if (event.type === "host-finished") {

@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../model/error.js";
 import type { Event } from "../model/event.js";
 import { compressNames } from "./names.js";
 import { plural } from "./text.js";
@@ -13,11 +14,16 @@ const WORDS: Readonly<Record<Where, string>> = {
   done: "done",
 };
 
+/** Errors that leave what was being done where it was. */
+const CUT_SHORT: readonly (ErrorCode | undefined)[] = ["interrupted", "connection-lost", "command-timeout"];
+
 /** Follows which hosts are in flight, and what is where when the run is ended. */
 export class Whereabouts {
   readonly #ended = new Map<string, Where>();
   /** Hosts being worked on, by whether a step was begun there. */
   readonly #busy = new Map<string, boolean>();
+  /** Hosts on which a command of `exec` came to its end, well or not. */
+  readonly #ran = new Set<string>();
   /** When each armed timer fires at the latest, in milliseconds since 1970. */
   readonly #timers = new Map<string, number>();
 
@@ -28,6 +34,8 @@ export class Whereabouts {
 
   onEvent(event: Event): void {
     if (event.type === "host-phase" && !this.#busy.has(event.host)) this.#busy.set(event.host, false);
+    if (event.type === "host-phase" && event.phase === "exec") this.#busy.set(event.host, true);
+    if (event.type === "command-finished") this.#ran.add(event.host);
     if (event.type === "step-started") this.#busy.set(event.host, true);
     if (event.type === "timer-armed")
       this.#timers.set(event.host, Date.parse(event.at) + event.seconds * 1000);
@@ -37,8 +45,8 @@ export class Whereabouts {
     const touched = this.#busy.get(host) === true;
     this.#busy.delete(host);
     // Taken back where it went wrong by itself; only what was cut short is left where it was.
-    const cut = touched && (error?.code === "interrupted" || error?.code === "connection-lost");
-    if (outcome === "ok" || outcome === "changed") this.#ended.set(host, "done");
+    const cut = touched && CUT_SHORT.includes(error?.code);
+    if (this.#ran.has(host) || outcome === "ok" || outcome === "changed") this.#ended.set(host, "done");
     else if (outcome === "skipped") this.#ended.set(host, "not started");
     else this.#ended.set(host, cut ? "in between" : "as before");
     if (!cut) this.#timers.delete(host);

@@ -2,9 +2,10 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ErrorData } from "../model/error.js";
 import { SurefootError } from "../model/error.js";
+import type { OutputStream } from "../model/event.js";
 import { sh } from "../model/sh.js";
 import type { Frame } from "../plan/frames.js";
-import { FrameParser, probeErrors } from "../plan/frames.js";
+import { Between, FrameParser, probeErrors } from "../plan/frames.js";
 import type { ScriptParts } from "../plan/script.js";
 import { framedScript } from "../plan/script.js";
 import type { ShellRequest } from "../transport/become.js";
@@ -30,6 +31,10 @@ export interface ScriptRequest {
   readonly onFrame?: (frame: Frame) => void;
   /** Sees, before the script is given up, what its probes had written to stderr, by their number. */
   readonly onStopped?: (errors: ReadonlyMap<number, string>) => void;
+  /**
+   * Takes what the script's one probe writes, as it comes; stdout has one newline more at the end. The probe's frame has no output then.
+   */
+  readonly onOutput?: (stream: OutputStream, bytes: Buffer) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -49,7 +54,7 @@ export class HostShell {
   readonly #token = `@${randomBytes(12).toString("hex")}`;
   readonly #parser: FrameParser;
   #onStdout: (frames: readonly Frame[]) => void = () => undefined;
-  #onStderr: () => void = () => undefined;
+  #onStderr: (chunk: Buffer) => void = () => undefined;
   #stderr = "";
   #alive = true;
 
@@ -68,7 +73,7 @@ export class HostShell {
     process.onStdout((chunk) => this.#onStdout(this.#parser.push(chunk)));
     process.onStderr((chunk) => {
       this.#stderr = (this.#stderr + chunk.toString("utf8")).slice(-STDERR_LIMIT);
-      this.#onStderr();
+      this.#onStderr(chunk);
     });
     void process.done.then(() => {
       this.#alive = false;
@@ -94,12 +99,22 @@ export class HostShell {
     this.#stderr = "";
     const arm = (): void =>
       watch.arm(step === undefined ? request.probeTimeoutMs : request.stepTimeoutMs(step));
+    const { onOutput } = request;
+    this.#parser.onProbeOutput =
+      onOutput === undefined ? undefined : (bytes: Buffer) => onOutput("stdout", bytes);
+    const errors =
+      onOutput === undefined
+        ? undefined
+        : new Between(`${token} probe 0\n`, `${token} bye\n`, (bytes) => onOutput("stderr", bytes));
     const finished = new Promise<"finished">((resolve) => {
       // Both streams end with a mark; which arrives first is chance.
       const check = (): void => {
         if (frames.at(-1)?.type === "bye" && this.#stderr.includes(`${token} bye`)) resolve("finished");
       };
-      this.#onStderr = check;
+      this.#onStderr = (chunk) => {
+        errors?.push(chunk);
+        check();
+      };
       this.#onStdout = (arrived) => {
         for (const frame of arrived) {
           if (frame.type === "hello") pgid = frame.pgid;

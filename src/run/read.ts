@@ -10,7 +10,7 @@ import { GATE } from "../plan/script.js";
 import type { HostSession } from "./context.js";
 import type { ArmedByAnother } from "./guard/gate.js";
 import { armedByAnother, gateError, gateOf, tidings } from "./guard/gate.js";
-import type { ScriptResult } from "./host-shell.js";
+import type { ScriptRequest, ScriptResult } from "./host-shell.js";
 import { HostShell } from "./host-shell.js";
 
 /** Whether a task runs by `become`. */
@@ -25,6 +25,8 @@ export interface RunMore {
   readonly stepTimeoutMs?: (step: number) => number;
   readonly onFrame?: (frame: Frame) => void;
   readonly onStopped?: (errors: ReadonlyMap<number, string>) => void;
+  /** Takes what the one probe writes, as {@link ScriptRequest} says. */
+  readonly onOutput?: ScriptRequest["onOutput"];
   /** Ends the script, as the run's own signal to kill does. */
   readonly signal?: AbortSignal;
   /** Do not ask for the lease: what is asked is where the lease is. */
@@ -57,6 +59,7 @@ export async function runAs(
     stepTimeoutMs: (step) => (step === GATE ? timeouts.probeMs : stepTimeoutMs(step)),
     ...(more.onFrame === undefined ? {} : { onFrame: more.onFrame }),
     ...(more.onStopped === undefined ? {} : { onStopped: more.onStopped }),
+    ...(more.onOutput === undefined ? {} : { onOutput: more.onOutput }),
     signal: more.signal === undefined ? kill : AbortSignal.any([kill, more.signal]),
   });
   if (gated) passGate(session, result, arming !== undefined);

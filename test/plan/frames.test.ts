@@ -1,14 +1,18 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { Frame } from "../../src/plan/frames.js";
-import { FrameParser, probeErrors, STEP_OUTPUT_LIMIT } from "../../src/plan/frames.js";
+import { Between, FrameParser, probeErrors, STEP_OUTPUT_LIMIT } from "../../src/plan/frames.js";
 
 const T = "@0123456789abcdef";
 
+function chunks(bytes: Buffer, cuts: readonly number[]): readonly Buffer[] {
+  const at = [0, ...[...cuts].map((cut) => cut % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
+  return at.slice(1).map((end, i) => bytes.subarray(at[i], end));
+}
+
 function parse(bytes: Buffer, cuts: readonly number[] = []): readonly Frame[] {
   const parser = new FrameParser(T);
-  const at = [0, ...[...cuts].map((cut) => cut % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
-  return at.slice(1).flatMap((end, i) => parser.push(bytes.subarray(at[i], end)));
+  return chunks(bytes, cuts).flatMap((chunk) => parser.push(chunk));
 }
 
 const text = fc.string({ unit: "binary", maxLength: 60 });
@@ -28,6 +32,36 @@ it("reads the same frames however the bytes are cut into chunks", () => {
       ]);
     }),
   );
+});
+
+it("hands out as it comes what a probe writes to either stream, however it is cut", () => {
+  const near = fc.oneof(text, fc.constant(T), fc.constant(`\n${T} pro`));
+  const output = fc.array(near, { maxLength: 5 }).map((parts) => parts.join(""));
+  fc.assert(
+    fc.property(output, output, fc.array(fc.nat(400), { maxLength: 9 }), (stdout, stderr, cuts) => {
+      const heard: Record<"stdout" | "stderr", Buffer[]> = { stdout: [], stderr: [] };
+      const parser = new FrameParser(T);
+      parser.onProbeOutput = (bytes) => heard.stdout.push(bytes);
+      const between = new Between(`${T} probe 0\n`, `${T} bye\n`, (bytes) => heard.stderr.push(bytes));
+      const frames = chunks(Buffer.from(`noise\n${T} read 0\n${stdout}\n${T} probe 0 7\n${T} bye\n`), cuts);
+      expect(frames.flatMap((chunk) => parser.push(chunk))).toEqual([
+        { type: "probe", probe: 0, exit: 7, output: "" },
+        { type: "bye" },
+      ]);
+      for (const chunk of chunks(Buffer.from(`noise${T} probe 0\n${stderr}${T} bye\nnoise`), cuts))
+        between.push(chunk);
+      expect(Buffer.concat(heard.stdout).toString()).toBe(`${stdout}\n`);
+      expect(Buffer.concat(heard.stderr).toString()).toBe(stderr);
+    }),
+  );
+});
+
+it("keeps back nothing but what may be the mark", () => {
+  const heard: string[] = [];
+  const parser = new FrameParser(T);
+  parser.onProbeOutput = (bytes) => heard.push(bytes.toString());
+  parser.push(Buffer.from(`${T} read 0\na line\n${T} p`));
+  expect(heard.join("")).toBe("a line\n");
 });
 
 it("is not misled by a probe that prints what looks like a frame", () => {
