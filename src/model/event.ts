@@ -130,6 +130,19 @@ export interface StepFinished {
   /** Milliseconds since the script's previous frame, as seen by the controller. */
   readonly ms: number;
 }
+/** Handlers will be owed from here on: what notifies them is about to be changed. On disk before the host is. */
+export interface HandlerOwed {
+  readonly type: "handler-owed";
+  readonly host: string;
+  /** Their names. */
+  readonly handlers: readonly string[];
+}
+/** Handlers are owed no more: they ran, or what they were owed for was taken back. */
+export interface HandlerDone {
+  readonly type: "handler-done";
+  readonly host: string;
+  readonly handlers: readonly string[];
+}
 /** A host has a timer armed that takes its change back by itself, unless the change is confirmed before. */
 export interface TimerArmed {
   readonly type: "timer-armed";
@@ -197,6 +210,8 @@ export type EventBody =
   | HostPlanned
   | StepStarted
   | StepFinished
+  | HandlerOwed
+  | HandlerDone
   | TimerArmed
   | TimerDisarmed
   | HostRehearsed

@@ -15,6 +15,7 @@ import type { Target } from "../model/target.js";
 import type { Playbook, PlaybookContext } from "./define.js";
 import { flatten } from "./define.js";
 import { factsOf, gathering } from "./facts.js";
+import { handlersOf } from "./handlers.js";
 import type { LoadedPlaybook } from "./load.js";
 import { frameAt, playbookError } from "./load.js";
 
@@ -78,8 +79,10 @@ function callsFor(
   const call = (facts: PlaybookContext<unknown, FactName>["facts"]): Expanded & Pick<HostTasks, "gate"> => {
     const context = { vars, host: about, facts };
     const checks = flatten(playbook.checks?.(context) ?? []);
+    const tasks = flatten(playbook.tasks(context));
     return {
-      tasks: flatten(playbook.tasks(context)).filter((task) => hasTag(task, tags)),
+      tasks: tasks.filter((task) => hasTag(task, tags)),
+      handlers: handlersOf(loaded, context, tasks),
       checks: checks.filter((check) => hasTag(check, tags)),
       gate: own === undefined ? checks.filter((check) => check.options.gate !== false) : flatten(own),
     };
@@ -94,7 +97,7 @@ function callsFor(
       throw oneError(playbookError(thrown, file));
     }
   };
-  return { tasks: [], checks: [], gate: flatten(own ?? []), gather: { scripts, expand } };
+  return { tasks: [], checks: [], handlers: [], gate: flatten(own ?? []), gather: { scripts, expand } };
 }
 
 /** Of several errors the first: a host fails with one. */
