@@ -162,5 +162,12 @@ class HostsFold {
 
 /** Whether a host needs nothing more from this run. */
 export function isWell(story: HostStory | undefined): boolean {
-  return story?.outcome === "ok" || story?.outcome === "changed";
+  return (story?.outcome === "ok" || story?.outcome === "changed") && story.owed.size === 0;
+}
+
+/** Hosts on which handlers still have to run, with their names. */
+export function owing(story: RunStory): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    [...story.hosts].flatMap(([host, { owed }]) => (owed.size === 0 ? [] : [[host, [...owed]] as const])),
+  );
 }

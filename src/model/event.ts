@@ -51,6 +51,14 @@ export interface RunStarted {
   /** File that the run is recorded in, where it is: what `surefoot runs` reads. */
   readonly journal?: string;
 }
+/** How a run would go over the hosts, told with a plan. */
+export interface RolloutPlanned {
+  readonly type: "rollout-planned";
+  /** Names of each wave's hosts. */
+  readonly waves: readonly (readonly string[])[];
+  /** How many hosts may end badly before no further one is started. */
+  readonly budget?: number;
+}
 /** A wave of a rollout begins. */
 export interface WaveStarted {
   readonly type: "wave-started";
@@ -202,6 +210,7 @@ export interface CommandFailed {
 /** Everything that happens in a run, without its time. */
 export type EventBody =
   | RunStarted
+  | RolloutPlanned
   | WaveStarted
   | WaveFinished
   | GateFinished

@@ -26,6 +26,8 @@ export interface HostTasks extends Expanded {
   readonly gate: readonly Check[];
   /** Where the playbook asks for facts: how tasks and checks, empty until then, come from them. */
   readonly gather?: Gather;
+  /** Names of handlers that an earlier part of the run left owed. */
+  readonly owed?: readonly string[];
 }
 
 /**

@@ -137,6 +137,7 @@ async function failedAndUndone(
   const changed = touched.filter((task) => task.steps.length > 0);
   if (changed.length === 0 || error.code === "interrupted")
     return { outcome: "failed", error: withTimer(error, session) };
+  owed.undoing(changed);
   const { left, byHost, said } = await takeBack(session, changed);
   const detail = [error.detail, said].filter((text) => text !== undefined).join("\n");
   const more = detail === "" ? {} : { detail };

@@ -62,7 +62,16 @@ export class OwedHandlers {
 
   /** Notes what is about to be changed, and says which handlers are owed for it. */
   note(changes: readonly TaskPlan[]): void {
-    const names = new Set(changes.flatMap((plan) => this.#notifiedBy(plan)));
+    this.#owe(new Set(changes.flatMap((plan) => this.#notifiedBy(plan))));
+  }
+
+  /** Notes what is about to be taken back: handlers that ran have to run once more then. */
+  undoing(touched: readonly TaskPlan[]): void {
+    const ids = new Set(touched.map((plan) => plan.id));
+    this.#owe(new Set(this.#handlers.flatMap(({ id, handler = "" }) => (ids.has(id) ? [handler] : []))));
+  }
+
+  #owe(names: ReadonlySet<string>): void {
     const added = this.#names().filter((name) => names.has(name) && !this.#owed.has(name));
     for (const name of added) this.#owed.add(name);
     this.#say("handler-owed", added);
@@ -72,7 +81,21 @@ export class OwedHandlers {
   take(): readonly Task[] {
     if (this.#reached) return [];
     this.#reached = true;
+    this.#forgetUnknown();
     return this.#handlers.filter(({ handler = "" }) => this.#owed.has(handler) || this.#earlier.has(handler));
+  }
+
+  /** What the playbook has no handler for any more can't be run, and is told once. */
+  #forgetUnknown(): void {
+    const { context, job } = this.#session;
+    const { host } = job.target;
+    const gone = [...this.#earlier].filter((name) => !this.#names().includes(name));
+    for (const name of gone) {
+      this.#earlier.delete(name);
+      const message = `${host}: the handler "${name}" is owed, and the playbook has it no more: it is not run`;
+      context.emit({ type: "warning", host, message });
+    }
+    this.#say("handler-done", gone);
   }
 
   /** Notes what is done by now; of it, handlers are owed no more. */
