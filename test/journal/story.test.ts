@@ -71,8 +71,16 @@ it("keeps the first original over all parts of a run, and the last outcome", asy
 });
 
 it("keeps what is owed over all parts until it is done, and counts no host well before", async () => {
-  const owed = (...handlers: readonly string[]): EventBody => ({ type: "handler-owed", host: "h1", handlers });
-  const done = (...handlers: readonly string[]): EventBody => ({ type: "handler-done", host: "h1", handlers });
+  const owed = (...handlers: readonly string[]): EventBody => ({
+    type: "handler-owed",
+    host: "h1",
+    handlers,
+  });
+  const done = (...handlers: readonly string[]): EventBody => ({
+    type: "handler-done",
+    host: "h1",
+    handlers,
+  });
   const first = [header(), ...[run, owed("a", "b"), ...halfWay("h1", "old"), done("a")].map(at)];
   const again = [header({ command: "resume" }), at(changed("h1"))];
   const story = await tellStory(readJournal(journal([...first, ...again])));

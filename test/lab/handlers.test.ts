@@ -57,7 +57,9 @@ it("runs on resume the handler that a killed controller left owed, and tells the
   await inBox("client1", "pkill -f '^sleep 2$'; rm -f /run/sf-h; true");
   expect(await inBox("client1", "cat /etc/sf-h")).toBe("new");
   const anew = await cli("run", ...ON, "--limit", "client1", "--yes");
-  expect(anew.stderr).toContain(`run ${run} was cut short and still owes handlers: "read it again" on client1`);
+  expect(anew.stderr).toContain(
+    `run ${run} was cut short and still owes handlers: "read it again" on client1`,
+  );
   expect(await readings("client1")).toBe("");
   const again = await cli("runs", "resume", run, "--yes", "--json");
   expect(outcomes(again)).toEqual({ client1: "changed", client2: "changed" });
