@@ -19,7 +19,15 @@ export type {
 } from "./model/check.js";
 export { defineCheck } from "./model/check.js";
 export type { Json } from "./model/json.js";
-export type { AnyResource, Layer, Resource, Step, Task, TaskFactory, TaskOptions } from "./model/resource.js";
+export type {
+  AnyResource,
+  Layer,
+  Resource,
+  Step,
+  TaskFactory,
+  TaskOf as Task,
+  TaskOptions,
+} from "./model/resource.js";
 export { defineResource, ProbeError } from "./model/resource.js";
 export type { Sh, ShValue } from "./model/sh.js";
 export { joinSh, sh, trustedSh } from "./model/sh.js";

@@ -1,6 +1,6 @@
 import { expectTypeOf, it } from "vitest";
 import { z } from "zod";
-import type { Task } from "../src/model/resource.js";
+import type { Task, TaskOf } from "../src/model/resource.js";
 import type { Sh } from "../src/model/sh.js";
 import { sh } from "../src/model/sh.js";
 import { playbook } from "../src/playbook/define.js";
@@ -44,9 +44,35 @@ it("gives playbooks the facts that they ask for, and no others", () => {
   playbook({ name: "x", hosts: "all", vars: z.object({}), facts: ["colour"], tasks: () => [] });
 });
 
+it("gives tasks the names of the handlers that they may notify, and no others", () => {
+  const handlers = () => ({ "restart nginx": command({ run: "true", always: true }) });
+  const base = { name: "x", hosts: "all", vars: z.object({ a: z.string() }) } as const;
+  playbook({
+    ...base,
+    tasks: ({ vars }) => [
+      file({ path: vars.a, content: "x" }, { notify: "restart nginx" }),
+      [file({ path: "/y" }, { notify: ["restart nginx", "reload x"] }), sysctl({ key: "a.b", value: 1 })],
+    ],
+    handlers: ({ vars }) => ({
+      "restart nginx": command({ run: vars.a, always: true }),
+      "reload x": command({ run: "true", always: true }),
+    }),
+  });
+  playbook({
+    ...base,
+    handlers,
+    // @ts-expect-error there is no such handler
+    tasks: () => [file({ path: "/x" }, { notify: "restart ngnix" })],
+  });
+  // @ts-expect-error it has no handlers
+  playbook({ ...base, tasks: () => [file({ path: "/x" }, { notify: "restart nginx" })] });
+  const helper = (): TaskOf[] => [file({ path: "/x" })];
+  playbook({ ...base, handlers, tasks: helper });
+});
+
 it("makes tasks, and refuses parameters that do not fit", () => {
   expectTypeOf(file).toBeCallableWith({ path: "/x", content: "y" }, { tags: ["a"] });
-  expectTypeOf(file).returns.toEqualTypeOf<Task>();
+  expectTypeOf(file).returns.toExtend<Task>();
   const never = (): readonly Task[] => [
     // @ts-expect-error a mode is text: a number would lose its zero
     file({ path: "/x", mode: 0o644 }),

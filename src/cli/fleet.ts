@@ -8,6 +8,8 @@ import { readApproved, savePlan } from "../plan/saved.js";
 import type { HostTasks } from "../playbook/expand.js";
 import type { RunContext } from "../run/context.js";
 import { canAsk, confirm } from "./ask.js";
+import { warn } from "./failure.js";
+import { leftOwed } from "./left-owed.js";
 import type { ChangeFlags, FleetFlags } from "./options.js";
 import type { PassResult, Recording } from "./pass.js";
 import { pass } from "./pass.js";
@@ -20,6 +22,8 @@ import { gateOf, rolloutOf } from "./waves.js";
 /** `surefoot plan` with its own flags. */
 export interface PlanFlags extends FleetFlags {
   readonly out?: string;
+  readonly waves?: string;
+  readonly budget?: string;
 }
 
 /** `surefoot run` with its own flags. */
@@ -36,6 +40,7 @@ export async function planFleet(playbook: string, flags: PlanFlags): Promise<num
     command: "plan",
     mode: "plan",
     jobs: fleet.jobs,
+    shownRollout: rolloutOf(fleet, flags, () => true),
     reporter: makeReporter(flags),
     ...(flags.out === undefined ? {} : seen),
   });
@@ -50,6 +55,7 @@ export async function runFleet(playbook: string, flags: RunFlags): Promise<numbe
   const ask = flags.yes !== true && flags.plan === undefined;
   if (ask) requireAnswer(flags);
   const fleet = await prepare(playbook, flags);
+  await warn(await leftOwed(flags.state, playbook, flags.inventory));
   const header = await headerFor(fleet, flags, { run: newRunId(), command: "run" });
   const recording: Recording = { state: flags.state, header, how: "new" };
   const { plan } = flags;
@@ -141,6 +147,7 @@ export async function change(
     command,
     mode: "plan",
     jobs,
+    ...(options.atOnce === true ? {} : { shownRollout: rolloutOf(fleet, flags, wanted) }),
     reporter: makeReporter({ ...flags, report: [] }),
     ...seen,
   });

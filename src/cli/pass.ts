@@ -42,6 +42,8 @@ export interface Pass {
   /** In waves; all at once where it is not given. Of the same jobs. */
   readonly rollout?: RolloutPlan | undefined;
   readonly gate?: MakeGate | undefined;
+  /** The rollout that a later pass would take: it is shown. */
+  readonly shownRollout?: RolloutPlan | undefined;
   readonly recording?: Recording;
   readonly refuse?: RunContext["refuse"];
   readonly planned?: (host: string, fingerprint: string) => void;
@@ -130,6 +132,7 @@ export async function pass(fleet: Passed, flags: PassFlags, options: Pass): Prom
     const recorded = journal === undefined ? {} : { journal: journal.file };
     const hosts = jobs.length;
     emit({ type: "run-started", v: EVENT_VERSION, run, command, ...what, inventory, hosts, ...recorded });
+    if (options.shownRollout !== undefined) emit(plannedRollout(options.shownRollout));
     const { tally, stopped } =
       rollout === undefined
         ? { tally: await runHosts(context, jobs, flags.forks, options.work), stopped: undefined }
@@ -151,6 +154,14 @@ export async function pass(fleet: Passed, flags: PassFlags, options: Pass): Prom
     await reporter.close();
     if (interruption.kill.aborted) process.stderr.write(`${where.text(Date.now())}${goOn(recording)}`);
   }
+}
+
+function plannedRollout({ waves, budget }: RolloutPlan): EventBody {
+  return {
+    type: "rollout-planned",
+    waves: waves.map((jobs) => jobs.map((job) => job.target.host)),
+    ...(budget === undefined ? {} : { budget }),
+  };
 }
 
 function open(recording: Recording | undefined): Promise<Journal | undefined> {

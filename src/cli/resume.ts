@@ -1,18 +1,21 @@
 import { resolve } from "node:path";
 import { findRun } from "../journal/folder.js";
-import { isWell } from "../journal/story.js";
+import { lastRollback } from "../journal/related.js";
+import type { RunStory } from "../journal/story.js";
+import { isWell, owing } from "../journal/story.js";
 import { SurefootError } from "../model/error.js";
 import { EXIT } from "../model/exit.js";
 import type { AgainFlags } from "./again.js";
 import { flagsOf, fromHere, refuseChanged } from "./again.js";
 import { change, requireAnswer } from "./fleet.js";
+import type { Fleet } from "./prepare.js";
 import { prepare } from "./prepare.js";
 import { headerFor } from "./record.js";
 import { loadStory } from "./rollback.js";
 
 /**
  * Goes on with a run where it was cut short; gives the exit code. Hosts that ended well are left alone, all others are read and planned
- * anew, in the waves that they had.
+ * anew, in the waves that they had. Handlers that are owed run, though their tasks may be in sync by now.
  * @throws SurefootError `run-unknown`, `run-active`, `run-changed`, `flag-invalid`, and what a run throws.
  */
 export async function resume(wanted: string, given: AgainFlags): Promise<number> {
@@ -27,8 +30,14 @@ export async function resume(wanted: string, given: AgainFlags): Promise<number>
       hint: `Start it again, what is back already is left alone: surefoot rollback ${header.of ?? "RUN"}`,
     });
   }
+  if (given.changedOk !== true) await refuseTakenBack(given.state, story);
   const flags = flagsOf(header, given);
-  const fleet = await prepare(fromHere(resolve(header.cwd, header.playbook.path)), flags);
+  const prepared = await prepare(fromHere(resolve(header.cwd, header.playbook.path)), flags);
+  const owed = owing(story);
+  const fleet: Fleet = {
+    ...prepared,
+    jobs: prepared.jobs.map((job) => ({ ...job, owed: owed.get(job.target.host) ?? [] })),
+  };
   await refuseChanged(header, fleet, flags, given);
   const left = fleet.jobs.filter((job) => !isWell(story.hosts.get(job.target.host)));
   if (left.length === 0) {
@@ -43,4 +52,19 @@ export async function resume(wanted: string, given: AgainFlags): Promise<number>
     wanted: (job) => !isWell(story.hosts.get(job.target.host)),
   });
   return typeof result === "number" ? result : result.exitCode;
+}
+
+/**
+ * Refuses to go on with a run that was taken back since it was last gone on with.
+ * @throws SurefootError `run-changed`.
+ */
+async function refuseTakenBack(state: string, { header, latest }: RunStory): Promise<void> {
+  const back = await lastRollback(state, header.run);
+  if (back === undefined || back.at < latest.at) return;
+  const { playbook, inventory } = header;
+  throw new SurefootError({
+    code: "run-changed",
+    message: `run ${header.run} was taken back meanwhile, by run ${back.run} of ${back.who.user} on ${back.who.host}`,
+    hint: `Start it anew: surefoot run ${playbook.path} -i ${inventory.path}. With --changed-ok the hosts that it did not come to are done all the same.`,
+  });
 }

@@ -2,8 +2,9 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { findRun, journalFile, newRunId } from "../journal/folder.js";
 import { readJournal } from "../journal/read.js";
+import { lastRollback } from "../journal/related.js";
 import type { Change, RunStory } from "../journal/story.js";
-import { tellStory } from "../journal/story.js";
+import { owing, tellStory } from "../journal/story.js";
 import { isRunning } from "../journal/who.js";
 import type { ErrorData } from "../model/error.js";
 import { SurefootError } from "../model/error.js";
@@ -87,6 +88,14 @@ export async function loadStory(state: string, run: string): Promise<RunStory> {
   return story;
 }
 
+/** What an earlier attempt to take the run back left owed: by now its tasks may be back, and notify nothing. */
+async function owedByRollback(state: string, run: string): Promise<ReadonlyMap<string, readonly string[]>> {
+  const before = await lastRollback(state, run);
+  if (before === undefined) return new Map();
+  const story = await tellStory(readJournal(journalFile(state, before.run)));
+  return story === undefined ? new Map() : owing(story);
+}
+
 async function takeBackRun(
   fleet: Fleet,
   flags: ChangeFlags,
@@ -95,15 +104,20 @@ async function takeBackRun(
 ): Promise<PassResult | number> {
   const { run: of } = story.header;
   const changes = new Map<string, readonly Change[]>();
+  const owed = await owedByRollback(flags.state, of);
   const refused = new Map<string, ErrorData>();
   const jobs = fleet.jobs.flatMap((job): readonly HostTasks[] => {
     const { host } = job.target;
-    const changed = [...(story.hosts.get(host)?.changes.values() ?? [])];
+    // A handler that keeps no state is no change of its own: what is taken back notifies it again.
+    const handlers = job.handlers.filter(({ resource, params }) => resource.repeats?.(params) === true);
+    const again = new Set(handlers.map(({ id }) => id));
+    const changed = [...(story.hosts.get(host)?.changes.values() ?? [])].filter(({ id }) => !again.has(id));
     if (changed.length === 0) return [];
-    const back = takeBackTasks(host, job.tasks, changed, how.force);
+    const back = takeBackTasks(host, [...job.tasks, ...job.handlers], changed, how.force);
     changes.set(host, changed);
     if ("refused" in back) refused.set(host, back.refused);
-    return [{ ...job, tasks: "tasks" in back ? back.tasks : [], checks: [], gate: [] }];
+    const tasks = "tasks" in back ? back.tasks : [];
+    return [{ ...job, tasks, handlers, owed: owed.get(host) ?? [], checks: [], gate: [] }];
   });
   if (jobs.length === 0) {
     process.stderr.write(`Run ${of} changed nothing on these hosts: there is nothing to take back.\n`);

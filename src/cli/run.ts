@@ -10,6 +10,8 @@ export function registerPlan(program: Command): void {
     )
     .argument("<playbook>", "a playbook file")
     .option("--out <file>", "save the plan, to be carried out by `run --plan FILE`")
+    .option("--waves <ends>", "show the waves of a run with this flag, instead of the playbook's: 1,10%,50%")
+    .option("--budget <n>", "show the budget of a run with this flag, instead of the playbook's")
     .addHelpText("after", "\nExample:\n  surefoot plan playbooks/ecmp.ts -i inventories/lab --limit client1")
     .action(async (playbook: string, flags: PlanFlags) => {
       const { planFleet } = await import("./fleet.js");

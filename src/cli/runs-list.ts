@@ -41,7 +41,7 @@ async function rowOf(file: string, run: string): Promise<Row> {
 }
 
 /** How hosts came out of the last part, if the journal ends with that. */
-async function finalTally(file: string): Promise<Tally | undefined> {
+export async function finalTally(file: string): Promise<Tally | undefined> {
   const handle = await open(file, "r");
   try {
     const { size } = await handle.stat();

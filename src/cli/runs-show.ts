@@ -122,8 +122,9 @@ ${lines}${never > 0 ? `  ${plural(never, "host")} not started\n` : ""}Go on: sur
 `;
 }
 
-function inFlight({ phase, steps, changes }: HostStory): string {
+function inFlight({ phase, steps, changes, owed }: HostStory): string {
   const done = steps === 0 ? "no step had ended" : `${plural(steps, "step")} had ended`;
   const touched = changes.size === 0 ? "nothing was changed" : done;
-  return `was in flight (${phase ?? "connect"}); ${touched}`;
+  const owes = owed.size === 0 ? "" : `; handlers that still have to run: ${[...owed].join(", ")}`;
+  return `was in flight (${phase ?? "connect"}); ${touched}${owes}`;
 }

@@ -24,6 +24,8 @@ const shapes: Readonly<Record<string, z.ZodType>> = {
   "host-phase": z.looseObject({ host, phase: z.string() }),
   "step-started": z.looseObject({ host, task: z.string(), step: z.string() }),
   "step-finished": z.looseObject({ host, task: z.string(), step: z.string(), exit: z.number() }),
+  "handler-owed": z.looseObject({ host, handlers: z.array(z.string()) }),
+  "handler-done": z.looseObject({ host, handlers: z.array(z.string()) }),
   "host-finished": z.looseObject({
     host,
     outcome: isOutcome,

@@ -26,6 +26,8 @@ export interface HostStory {
   steps: number;
   /** Things that were changed, or may have been, in the order in which they were first touched. */
   readonly changes: Map<string, Change>;
+  /** Handlers that still have to run: what notified them was changed. */
+  readonly owed: Set<string>;
 }
 
 /** A run as its journal tells it. */
@@ -81,12 +83,20 @@ class HostsFold {
       this.#of(event.host).plan = event.plan.tasks.filter((task) => task.status === "change");
     } else if (event.type === "step-started") this.#of(event.host).touched.add(event.task);
     else if (event.type === "step-finished" && event.exit === 0) this.#story(event.host).steps++;
-    else if (event.type === "host-finished") this.#finish(event);
+    else if (event.type === "handler-owed") this.#owe(event);
+    else if (event.type === "handler-done") {
+      for (const name of event.handlers) this.#story(event.host).owed.delete(name);
+    } else if (event.type === "host-finished") this.#finish(event);
   }
 
   /** The controller ended: what was open is as its steps left it. */
   cutOff(): void {
     for (const host of [...this.#open.keys()]) this.#settle(host);
+  }
+
+  #owe({ host, handlers }: Extract<Event, { type: "handler-owed" }>): void {
+    const { owed } = this.#story(host);
+    for (const name of handlers) owed.add(name);
   }
 
   #phase(host: string, phase: Phase): void {
@@ -135,6 +145,7 @@ class HostsFold {
       phase: undefined,
       steps: 0,
       changes: new Map(),
+      owed: new Set(),
     };
     this.hosts.set(host, story);
     return story;
@@ -151,5 +162,12 @@ class HostsFold {
 
 /** Whether a host needs nothing more from this run. */
 export function isWell(story: HostStory | undefined): boolean {
-  return story?.outcome === "ok" || story?.outcome === "changed";
+  return (story?.outcome === "ok" || story?.outcome === "changed") && story.owed.size === 0;
+}
+
+/** Hosts on which handlers still have to run, with their names. */
+export function owing(story: RunStory): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    [...story.hosts].flatMap(([host, { owed }]) => (owed.size === 0 ? [] : [[host, [...owed]] as const])),
+  );
 }

@@ -50,6 +50,7 @@ export const ERROR_CODES = {
   "run-invalid": input,
   "run-active": input,
   "run-changed": input,
+  "handlers-owed": input,
   "journal-failed": input,
   "lab-requirement": input,
   "lab-failed": failed,

@@ -57,6 +57,14 @@ export interface RunStarted {
   /** File that the run is recorded in, where it is: what `surefoot runs` reads. */
   readonly journal?: string;
 }
+/** How a run would go over the hosts, told with a plan. */
+export interface RolloutPlanned {
+  readonly type: "rollout-planned";
+  /** Names of each wave's hosts. */
+  readonly waves: readonly (readonly string[])[];
+  /** How many hosts may end badly before no further one is started. */
+  readonly budget?: number;
+}
 /** A wave of a rollout begins. */
 export interface WaveStarted {
   readonly type: "wave-started";
@@ -135,6 +143,19 @@ export interface StepFinished {
   readonly exit: number;
   /** Milliseconds since the script's previous frame, as seen by the controller. */
   readonly ms: number;
+}
+/** Handlers will be owed from here on: what notifies them is about to be changed. On disk before the host is. */
+export interface HandlerOwed {
+  readonly type: "handler-owed";
+  readonly host: string;
+  /** Their names. */
+  readonly handlers: readonly string[];
+}
+/** Handlers are owed no more: they ran, or what they were owed for was taken back. */
+export interface HandlerDone {
+  readonly type: "handler-done";
+  readonly host: string;
+  readonly handlers: readonly string[];
 }
 /** A host has a timer armed that takes its change back by itself, unless the change is confirmed before. */
 export interface TimerArmed {
@@ -218,6 +239,7 @@ export interface CommandFailed {
 /** Everything that happens in a run, without its time. */
 export type EventBody =
   | RunStarted
+  | RolloutPlanned
   | WaveStarted
   | WaveFinished
   | GateFinished
@@ -226,6 +248,8 @@ export type EventBody =
   | HostPlanned
   | StepStarted
   | StepFinished
+  | HandlerOwed
+  | HandlerDone
   | TimerArmed
   | TimerDisarmed
   | HostRehearsed

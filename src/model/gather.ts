@@ -17,4 +17,6 @@ export interface Gather {
 export interface Expanded {
   readonly tasks: readonly Task[];
   readonly checks: readonly Check[];
+  /** In the order in which they run, each with its name. */
+  readonly handlers: readonly Task[];
 }

@@ -31,6 +31,8 @@ export interface TaskPlan {
   readonly sensitive: boolean;
   /** Whether the steps run by the inventory's `become`. */
   readonly become: boolean;
+  /** A handler that does the same at every run: its undo comes behind that of all else, so that it sees what is back. */
+  readonly undoneLast?: true;
 }
 
 /** The plan for one host. */

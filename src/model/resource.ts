@@ -82,8 +82,8 @@ export interface Resource<K extends string, P, S extends object> {
 /** A resource whose parameter and state types are forgotten, as the engine handles it. */
 export type AnyResource = Resource<string, unknown, object>;
 
-/** What a playbook's author may say of any task, whatever its kind. */
-export interface TaskOptions {
+/** What a playbook's author may say of any task, whatever its kind. `N`: names of handlers that it notifies. */
+export interface TaskOptions<N extends string = string> {
   /** Title shown instead of kind and key. */
   readonly name?: string;
   /** For `--tags`. */
@@ -92,6 +92,8 @@ export interface TaskOptions {
   readonly cuts?: boolean;
   /** Run as the login user (false) or by the inventory's `become` (true); the default is what the inventory says. */
   readonly become?: boolean;
+  /** Handlers that run once all tasks of the host are done, if this one changed anything. */
+  readonly notify?: N | readonly N[];
 }
 
 /** One resource with its parameters, for one host. */
@@ -103,11 +105,24 @@ export interface Task {
   readonly id: string;
   readonly title: string;
   readonly options: TaskOptions;
+  /** The handler's name, where it is one. */
+  readonly handler?: string;
+}
+
+/** Names of the handlers that a task notifies. */
+export function notifies({ options: { notify } }: Task): readonly string[] {
+  if (notify === undefined) return [];
+  return typeof notify === "string" ? [notify] : notify;
+}
+
+/** A task as playbooks write it: its type knows which handlers it notifies, so that a name that is none fails in the editor. */
+export interface TaskOf<N extends string = never> extends Task {
+  readonly options: TaskOptions<N>;
 }
 
 /** A kind as playbooks use it: call it with parameters to get a task. */
 export interface TaskFactory<K extends string, In, P, S extends object> {
-  (params: In, options?: TaskOptions): Task;
+  <const N extends string = never>(params: In, options?: TaskOptions<N>): TaskOf<N>;
   readonly resource: Resource<K, P, S>;
   readonly schema: z.ZodType<P, In>;
 }
@@ -147,7 +162,7 @@ export function defineResource<K extends string, In, P, S extends object>(
   schema: z.ZodType<P, In>,
   resource: Resource<K, P, S>,
 ): TaskFactory<K, In, P, S> {
-  const factory = (input: In, options: TaskOptions = {}): Task => {
+  const factory = <const N extends string = never>(input: In, options: TaskOptions<N> = {}): TaskOf<N> => {
     const params = parseParams(resource.kind, schema, input);
     const id = `${resource.kind} ${resource.key(params)}`;
     const title = options.name ?? resource.title?.(params) ?? id;

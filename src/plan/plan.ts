@@ -47,18 +47,22 @@ export function planHost(
 function planTask(
   task: Task,
   actual: object | null,
-): Pick<TaskPlan, "status" | "actual" | "desired" | "steps" | "undo"> {
+): Pick<TaskPlan, "status" | "actual" | "desired" | "steps" | "undo" | "undoneLast"> {
   const { resource, params } = task;
   const desired = resource.target(params, actual);
   const mark = (steps: readonly Step[]): readonly Step[] =>
     task.options.cuts === true ? steps.map((step) => ({ ...step, cuts: true })) : steps;
   const steps = mark(resource.steps(actual, desired, params));
+  const back = steps.length > 0 ? mark(resource.steps(desired, actual, params)) : [];
+  const undoneLast = task.handler !== undefined && resource.repeats?.(params) === true;
   return {
     status: steps.length > 0 ? "change" : "in-sync",
     actual,
     desired,
     steps,
-    undo: steps.length > 0 ? mark(resource.steps(desired, actual, params)) : [],
+    // What only tells others to look again has to tell them of what is back, too.
+    undo: undoneLast && back.length === 0 ? steps : back,
+    ...(undoneLast ? { undoneLast } : {}),
   };
 }
 

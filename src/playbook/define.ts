@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { FactName, Facts } from "../facts/index.js";
 import type { Check } from "../model/check.js";
-import type { Task } from "../model/resource.js";
+import type { TaskOf } from "../model/resource.js";
 import type { RolloutDefinition } from "./rollout.js";
 
 /** The host for which a playbook is asked its tasks. */
@@ -14,8 +14,14 @@ export interface PlaybookHost {
   readonly address: string;
 }
 
-/** Tasks in order; lists may be nested, and what is false, null or undefined is left out. */
-export type TaskList = readonly (Task | TaskList | false | null | undefined)[];
+/** Tasks in order; lists may be nested, and what is false, null or undefined is left out. `H`: names of handlers that they may notify. */
+export type TaskList<H extends string = never> = readonly (
+  | TaskOf<H>
+  | TaskList<H>
+  | false
+  | null
+  | undefined
+)[];
 
 /** Checks; lists may be nested, and what is false, null or undefined is left out. */
 export type CheckList = readonly (Check | CheckList | false | null | undefined)[];
@@ -29,8 +35,12 @@ export interface PlaybookContext<V, F extends FactName = never> {
   readonly facts: Pick<Facts, F>;
 }
 
-/** A playbook as its author writes it. */
-export interface PlaybookDefinition<V extends z.ZodObject, F extends FactName = never> {
+/** A playbook as its author writes it. `H`: names of its handlers. */
+export interface PlaybookDefinition<
+  V extends z.ZodObject,
+  F extends FactName = never,
+  H extends string = never,
+> {
   /** Short name for reports. */
   readonly name: string;
   /** Pattern of the hosts it is for, as `--limit` takes it: `clients:!broken`. */
@@ -43,7 +53,12 @@ export interface PlaybookDefinition<V extends z.ZodObject, F extends FactName = 
    */
   readonly facts?: readonly F[];
   /** The tasks for one host, in the order in which they run. Pure: without `facts` it is called without any host being contacted. */
-  tasks(context: PlaybookContext<z.output<V>, F>): TaskList;
+  tasks(context: PlaybookContext<z.output<V>, F>): TaskList<NoInfer<H>>;
+  /**
+   * Tasks by name that run once, behind all others and in this order, where one that notifies them (`{ notify: NAME }`) changed something. Pure,
+   * as `tasks` is.
+   */
+  handlers?(context: PlaybookContext<z.output<V>, F>): Readonly<Record<H, TaskOf>>;
   /** What must hold on a host once its tasks are done: health gates, and what `surefoot verify` looks at. Pure, as `tasks` is. */
   checks?(context: PlaybookContext<z.output<V>, F>): CheckList;
   /** How a run goes over the hosts: in waves, with a failure budget and a gate between waves. All at once by default. */
@@ -53,8 +68,11 @@ export interface PlaybookDefinition<V extends z.ZodObject, F extends FactName = 
 const BRAND = Symbol.for("surefoot.playbook");
 
 /** A playbook as the engine handles it. */
-export interface Playbook<V extends z.ZodObject = z.ZodObject, F extends FactName = FactName>
-  extends PlaybookDefinition<V, F> {
+export interface Playbook<
+  V extends z.ZodObject = z.ZodObject,
+  F extends FactName = FactName,
+  H extends string = string,
+> extends PlaybookDefinition<V, F, H> {
   readonly [BRAND]: true;
 }
 
@@ -69,9 +87,11 @@ export interface Playbook<V extends z.ZodObject = z.ZodObject, F extends FactNam
  *   tasks: ({ vars }) => [sysctl({ key: "net.ipv4.ip_forward", value: vars.forwarding ? 1 : 0 })],
  * });
  */
-export function playbook<V extends z.ZodObject, const F extends FactName = never>(
-  definition: PlaybookDefinition<V, F>,
-): Playbook<V, F> {
+export function playbook<
+  V extends z.ZodObject,
+  const F extends FactName = never,
+  const H extends string = never,
+>(definition: PlaybookDefinition<V, F, H>): Playbook<V, F, H> {
   return { ...definition, [BRAND]: true };
 }
 

@@ -15,6 +15,7 @@ import type { Target } from "../model/target.js";
 import type { Playbook, PlaybookContext } from "./define.js";
 import { flatten } from "./define.js";
 import { factsOf, gathering } from "./facts.js";
+import { handlersOf } from "./handlers.js";
 import type { LoadedPlaybook } from "./load.js";
 import { frameAt, playbookError } from "./load.js";
 
@@ -25,6 +26,8 @@ export interface HostTasks extends Expanded {
   readonly gate: readonly Check[];
   /** Where the playbook asks for facts: how tasks and checks, empty until then, come from them. */
   readonly gather?: Gather;
+  /** Names of handlers that an earlier part of the run left owed. */
+  readonly owed?: readonly string[];
 }
 
 /**
@@ -78,8 +81,10 @@ function callsFor(
   const call = (facts: PlaybookContext<unknown, FactName>["facts"]): Expanded & Pick<HostTasks, "gate"> => {
     const context = { vars, host: about, facts };
     const checks = flatten(playbook.checks?.(context) ?? []);
+    const tasks = flatten(playbook.tasks(context));
     return {
-      tasks: flatten(playbook.tasks(context)).filter((task) => hasTag(task, tags)),
+      tasks: tasks.filter((task) => hasTag(task, tags)),
+      handlers: handlersOf(loaded, context, tasks),
       checks: checks.filter((check) => hasTag(check, tags)),
       gate: own === undefined ? checks.filter((check) => check.options.gate !== false) : flatten(own),
     };
@@ -94,7 +99,7 @@ function callsFor(
       throw oneError(playbookError(thrown, file));
     }
   };
-  return { tasks: [], checks: [], gate: flatten(own ?? []), gather: { scripts, expand } };
+  return { tasks: [], checks: [], handlers: [], gate: flatten(own ?? []), gather: { scripts, expand } };
 }
 
 /** Of several errors the first: a host fails with one. */

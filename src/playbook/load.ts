@@ -96,12 +96,17 @@ function placeOfKeys(
     const found = new RegExp(`\\b${key}\\b\\s*[:(,}]`).exec(source.slice(at));
     if (found !== null && !/^\d+$/.test(key)) at += found.index;
   }
+  return placeOfOffset(source, at);
+}
+
+/** Line and column, from 1, of an offset in a text. */
+export function placeOfOffset(source: string, at: number): { readonly line: number; readonly col: number } {
   const before = source.slice(0, at).split("\n");
   return { line: before.length, col: (before.at(-1)?.length ?? 0) + 1 };
 }
 
 /** A path as people write it: relative to the working directory where it lies below it. */
-function shown(file: string): string {
+export function shown(file: string): string {
   const short = relative(process.cwd(), file);
   return short.startsWith("..") ? file : short;
 }

@@ -2,6 +2,7 @@ import type {
   Event,
   GateFinished,
   Outcome,
+  RolloutPlanned,
   RolloutStopped,
   RunFinished,
   RunStarted,
@@ -37,6 +38,7 @@ export class RunFold implements Fold {
   readonly #failures = new FailureFold();
   readonly #warnings = new Set<string>();
   #started: RunStarted | undefined;
+  #rollout: RolloutPlanned | undefined;
   #gate: GateFinished | undefined;
   #stopped: RolloutStopped | undefined;
   #finished: RunFinished | undefined;
@@ -48,6 +50,7 @@ export class RunFold implements Fold {
   onEvent(event: Event): void {
     if (event.type === "run-started") this.#started = event;
     else if (event.type === "run-finished") this.#finished = event;
+    else if (event.type === "rollout-planned") this.#rollout = event;
     else if (event.type === "gate-finished") this.#gate = event;
     else if (event.type === "rollout-stopped") this.#stopped = event;
     else if (event.type === "warning") this.#warnings.add(event.message);
@@ -78,6 +81,7 @@ export class RunFold implements Fold {
     for (const { outcome, text, hosts } of shown)
       parts.push(`${this.#heading(outcome, hosts)}\n${indent(text, "  ")}\n`);
     parts.push(...this.#failures.texts(this.#style.paint));
+    if (this.#rollout !== undefined) parts.push(rolloutText(this.#rollout));
     if (this.#gate?.passed === false) parts.push(showGate(this.#gate, this.#style.paint));
     if (this.#finished !== undefined) parts.push(this.#summary(this.#finished));
     return parts.join("\n");
@@ -131,6 +135,16 @@ const HEADINGS: Readonly<Record<Outcome, string>> = { ...WORDS, changed: "change
 
 /** Bad hosts that are named where a rollout stops; all of them stand above with their errors. */
 const NAMED = 6;
+
+/** The waves that a run would take, a line each. */
+function rolloutText({ waves, budget }: RolloutPlanned): string {
+  const lines = waves.map(
+    (hosts, i) =>
+      `wave ${i + 1} of ${waves.length}: ${plural(hosts.length, "host")}: ${compressNames(hosts)}\n`,
+  );
+  const stops = `stops when ${plural(budget ?? 0, "host")} ended badly\n`;
+  return [...lines, ...(budget === undefined ? [] : [stops])].join("");
+}
 
 function stoppedText({ why, wave, waves, bad, budget }: RolloutStopped): string {
   const where = wave === 0 ? "before the first wave" : `after wave ${wave} of ${waves}`;

@@ -10,6 +10,11 @@ const REDRAW_MS = 200;
 /** How often progress is said where nothing can be redrawn. */
 const PLAIN_MS = 10_000;
 
+/** Columns of a terminal that does not say how many it has; a pty that nobody gave a size says 0. */
+const COLUMNS = 80;
+
+const columnsOf = ({ columns = 0 }: TerminalOptions["out"]): number => (columns > 0 ? columns : COLUMNS);
+
 /** What the terminal report needs to know. */
 export interface TerminalOptions {
   readonly out: Writable & { readonly isTTY?: boolean; readonly columns?: number };
@@ -29,7 +34,7 @@ export function terminalReporter(options: TerminalOptions): Reporter {
 
   const begin = (): void => {
     if (out.isTTY === true) {
-      const started = import("./live.js").then(({ startLive }) => startLive(progress, out.columns ?? 80));
+      const started = import("./live.js").then(({ startLive }) => startLive(progress, columnsOf(out)));
       live = started;
       timer = setInterval(() => void started.then((rows) => rows.redraw()), REDRAW_MS);
     } else {

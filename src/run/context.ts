@@ -17,6 +17,10 @@ export interface HostJob {
   readonly tasks: readonly Task[];
   /** What must hold once the tasks are done. */
   readonly checks?: readonly Check[];
+  /** What runs behind the tasks where one that notifies it changed something, in its order. */
+  readonly handlers?: readonly Task[];
+  /** Names of handlers that an earlier part of the run left owed. */
+  readonly owed?: readonly string[];
   /** Where tasks and checks are known only once facts have been gathered on the host. */
   readonly gather?: Gather;
 }

@@ -10,6 +10,7 @@ import { applyChanges } from "./apply.js";
 import type { HostSession } from "./context.js";
 import { fireAbandoned } from "./guard/abandoned.js";
 import { planTasks, unknownError } from "./judge.js";
+import { OwedHandlers } from "./owed.js";
 import { ForeignTimer, readTasks } from "./read.js";
 import type { HostResult, HostWork } from "./session.js";
 import { withSession, withTimer } from "./session.js";
@@ -18,30 +19,35 @@ import { takeBack } from "./take-back.js";
 /** Takes one host through all stages: log in, probe, plan, apply, confirm, verify. Never rejects: what goes wrong is its result. */
 export const runHost: HostWork = (context, job) => withSession(context, job, converge);
 
-/** Plans and applies until nothing is pending; each turn ends at a barrier or at the end. */
+/** Plans and applies until nothing is pending; each turn ends at a barrier or at the end. The handlers that are owed come behind all tasks. */
 async function converge(session: HostSession): Promise<HostResult> {
   const { context, job } = session;
   const host = job.target.host;
   const done: TaskPlan[] = [];
+  const owed = new OwedHandlers(session);
+  const fail = (touched: readonly TaskPlan[], error: ErrorData): Promise<HostResult> =>
+    failedAndUndone(session, owed, touched, error);
   let tasks = job.tasks;
   let first = true;
   context.emit({ type: "host-phase", host, phase: "probe" });
   for (;;) {
     const readings = await readTurn(session, tasks, done);
-    if ("code" in readings) return failedAndUndone(session, done, readings);
+    if ("code" in readings) return fail(done, readings);
     const plan = planTasks(session, tasks, readings);
     const shown: HostPlan = { host, tasks: [...done, ...plan.tasks] };
-    if (first) context.planned?.(host, fingerprint(plan));
-    context.emit({ type: "host-planned", host, plan: publicPlan(shown) });
+    const whole: HostPlan = { host, tasks: [...shown.tasks, ...owed.expected(shown.tasks)] };
+    if (first) context.planned?.(host, fingerprint(whole));
+    context.emit({ type: "host-planned", host, plan: publicPlan(whole) });
     const unknown = plan.tasks.find((task) => task.status === "unknown");
-    if (unknown !== undefined) return failedAndUndone(session, done, unknownError(host, unknown));
-    if (context.mode === "plan") return { outcome: hasChanges(plan) ? "would-change" : "ok" };
-    const refused = first ? context.refuse?.(plan) : undefined;
+    if (unknown !== undefined) return fail(done, unknownError(host, unknown));
+    if (context.mode === "plan") return { outcome: hasChanges(whole) ? "would-change" : "ok" };
+    const refused = first ? context.refuse?.(whole) : undefined;
     if (refused !== undefined) return { outcome: "failed", error: refused };
     const { now, later } = splitAtBarrier(plan.tasks);
     const reached = tasks.slice(0, now.length);
     const changes = now.filter((task) => task.steps.length > 0);
     if (changes.length > 0) {
+      owed.note(changes);
       await context.recorded?.();
       context.emit({ type: "host-phase", host, phase: "apply" });
       const touched = [...done, ...now].filter((task) => task.steps.length > 0);
@@ -49,15 +55,20 @@ async function converge(session: HostSession): Promise<HostResult> {
       if (applied === "rehearsed") {
         const failed = await rehearse(session, touched);
         if (failed !== undefined) return failed;
+        // What earlier turns did was taken back, too.
+        done.splice(0);
+        owed.again();
+        tasks = session.job.tasks;
         continue;
       }
-      if (applied !== "done") return failedAndUndone(session, touched, applied.failed);
+      if (applied !== "done") return fail(touched, applied.failed);
     }
     done.push(...now);
-    if (later.length === 0) {
+    owed.done(now);
+    tasks = later.length > 0 ? tasks.slice(now.length) : owed.take();
+    if (tasks.length === 0) {
       return { outcome: done.some((task) => task.steps.length > 0) ? "changed" : "ok" };
     }
-    tasks = tasks.slice(now.length);
     first = false;
   }
 }
@@ -119,24 +130,26 @@ async function rehearse(session: HostSession, touched: readonly TaskPlan[]): Pro
 /** Takes back what was done so far and proves it by reading; the error says what came of that. */
 async function failedAndUndone(
   session: HostSession,
+  owed: OwedHandlers,
   touched: readonly TaskPlan[],
   error: ErrorData,
 ): Promise<HostResult> {
   const changed = touched.filter((task) => task.steps.length > 0);
   if (changed.length === 0 || error.code === "interrupted")
     return { outcome: "failed", error: withTimer(error, session) };
+  owed.undoing(changed);
   const { left, byHost, said } = await takeBack(session, changed);
+  const detail = [error.detail, said].filter((text) => text !== undefined).join("\n");
+  const more = detail === "" ? {} : { detail };
   if (left.length === 0) {
+    // A handler that failed once more has not seen what is back.
+    if (said === undefined) owed.undone();
     const who = byHost ? "the host took the change back" : "what had been done on the host was taken back";
     return {
       outcome: byHost ? "rolled-back" : "failed",
-      error: { ...error, message: `${error.message}; ${who}, and was read again as it was` },
+      error: { ...error, message: `${error.message}; ${who}, and was read again as it was`, ...more },
     };
   }
   const partly = `taking back failed for ${left.join(", ")}: the host is partly changed`;
-  const detail = [error.detail, said].filter((text) => text !== undefined).join("\n");
-  return {
-    outcome: "failed",
-    error: { ...error, message: `${error.message}; ${partly}`, ...(detail === "" ? {} : { detail }) },
-  };
+  return { outcome: "failed", error: { ...error, message: `${error.message}; ${partly}`, ...more } };
 }

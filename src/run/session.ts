@@ -63,7 +63,9 @@ export function newSession(context: RunContext, job: HostJob, connection: Connec
       since: new Date().toISOString(),
       dir: confirm.dir,
     },
-    leaseBecomes: job.target.become !== null || job.tasks.some((task) => task.options.become === true),
+    leaseBecomes:
+      job.target.become !== null ||
+      [...job.tasks, ...(job.handlers ?? [])].some((task) => task.options.become === true),
     closing: [],
     ahead: [],
     rehearsed: false,

@@ -65,15 +65,32 @@ export async function runAndRead(
   return { readings: await readTasks(session, tasks) };
 }
 
-/** Undoes tasks, last first, going on where a step fails; what came of it shows only when the host is read again. */
-export async function undoInOrder(session: HostSession, plans: readonly TaskPlan[]): Promise<void> {
-  for (const group of groupByUser(undoOf(plans)))
-    await runSteps(session, group.become, group.steps, { keepGoing: true });
+/**
+ * Undoes tasks, last first, going on where a step fails; what came of it shows when the host is read again.
+ * @returns what a handler said that failed: that can't be read.
+ */
+export async function undoInOrder(
+  session: HostSession,
+  plans: readonly TaskPlan[],
+): Promise<string | undefined> {
+  let said: string | undefined;
+  for (const { become, steps } of groupByUser(undoOf(plans))) {
+    const { frames } = await runSteps(session, become, steps, { keepGoing: true });
+    for (const frame of frames) {
+      const planned = frame.type === "end" && frame.exit !== 0 ? steps[frame.step] : undefined;
+      if (planned?.task.undoneLast !== true || frame.type !== "end") continue;
+      const output = planned.task.sensitive ? "" : `: ${frame.output.trim()}`;
+      said ??= `${planned.task.title} failed behind it, with exit ${frame.exit}${output}`;
+    }
+  }
+  return said;
 }
 
-/** The steps that take tasks back, last first. */
+/** The steps that take tasks back, last first; then handlers that have to see what is back, in their order. */
 export function undoOf(plans: readonly TaskPlan[]): readonly PlannedStep[] {
-  return [...plans].reverse().flatMap((task) => task.undo.map((step) => ({ task, step })));
+  const tasks = plans.filter((task) => task.undoneLast !== true).reverse();
+  const handlers = plans.filter((task) => task.undoneLast === true);
+  return [...tasks, ...handlers].flatMap((task) => task.undo.map((step) => ({ task, step })));
 }
 
 function verifyOnce(session: HostSession): () => void {

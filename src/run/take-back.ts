@@ -85,7 +85,7 @@ async function notAsBefore(session: HostSession, touched: readonly TaskPlan[]): 
   const ids = new Set(touched.map((task) => task.id));
   const readings = await readTasks(
     session,
-    session.job.tasks.filter((task) => ids.has(task.id)),
+    [...session.job.tasks, ...(session.job.handlers ?? [])].filter((task) => ids.has(task.id)),
   );
   return touched
     .filter((task, i) => touched.findIndex((other) => other.id === task.id) === i)

@@ -24,6 +24,29 @@ interface Case {
 
 const cases: readonly Case[] = [
   {
+    name: "a handler that there is not",
+    files: {
+      "playbooks/ecmp.ts": PLAYBOOK(
+        'file({ path: "/x" }, { notify: "restart ngnix" })',
+        '\n  handlers: () => ({ "restart nginx": command({ run: "true", always: true }) }),',
+      ),
+    },
+    code: "task-invalid",
+    place: "playbooks/ecmp.ts:6:44",
+    says: "Did you mean restart nginx?",
+  },
+  {
+    name: "a handler that notifies",
+    files: {
+      "playbooks/ecmp.ts": PLAYBOOK(
+        "",
+        '\n  handlers: () => ({ "a b": command({ run: "true", always: true }, { notify: "a b" }) }),',
+      ),
+    },
+    code: "task-invalid",
+    place: "playbooks/ecmp.ts:4:22",
+  },
+  {
     name: "a misspelt variable",
     files: { "inv/group_vars/clients.yml": "interface: eth1\ngatways: []\n" },
     code: "variable-unknown",

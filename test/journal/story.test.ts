@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import type { JournalHeader } from "../../src/journal/header.js";
 import { readJournal } from "../../src/journal/read.js";
-import { isWell, tellStory } from "../../src/journal/story.js";
+import { isWell, owing, tellStory } from "../../src/journal/story.js";
 import type { Event, EventBody } from "../../src/model/event.js";
 import { emptyTally } from "../../src/model/event.js";
 import { at, changing, header } from "./simulate.js";
@@ -68,6 +68,27 @@ it("keeps the first original over all parts of a run, and the last outcome", asy
   expect(story?.finished?.exitCode).toBe(0);
   expect(story?.hosts.get("h1")?.outcome).toBe("changed");
   expect(story?.hosts.get("h1")?.changes.get("a")).toMatchObject({ original: { text: "old" } });
+});
+
+it("keeps what is owed over all parts until it is done, and counts no host well before", async () => {
+  const owed = (...handlers: readonly string[]): EventBody => ({
+    type: "handler-owed",
+    host: "h1",
+    handlers,
+  });
+  const done = (...handlers: readonly string[]): EventBody => ({
+    type: "handler-done",
+    host: "h1",
+    handlers,
+  });
+  const first = [header(), ...[run, owed("a", "b"), ...halfWay("h1", "old"), done("a")].map(at)];
+  const again = [header({ command: "resume" }), at(changed("h1"))];
+  const story = await tellStory(readJournal(journal([...first, ...again])));
+  expect(isWell(story?.hosts.get("h1"))).toBe(false);
+  expect(story === undefined ? undefined : [...owing(story)]).toEqual([["h1", ["b"]]]);
+  const end = await tellStory(readJournal(journal([...first, ...again, at(done("b"))])));
+  expect(isWell(end?.hosts.get("h1"))).toBe(true);
+  expect(end === undefined ? undefined : [...owing(end)]).toEqual([]);
 });
 
 it("tolerates a line that was cut off only at the end of a part", async () => {

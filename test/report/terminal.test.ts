@@ -1,5 +1,5 @@
 import { Writable } from "node:stream";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import type { Event, Outcome } from "../../src/model/event.js";
 import { RunFold } from "../../src/report/fold.js";
 import { Progress } from "../../src/report/progress.js";
@@ -27,6 +27,37 @@ async function shown(
 
 it("says one line where nothing had to change", async () => {
   expect(await shown(simulate(50, () => "ok"))).toBe("50 hosts in 2.3 s: 50 in sync\n");
+});
+
+it("tells with a plan in which waves a run would go, and when it would stop", async () => {
+  const [started, ...rest] = simulate(3, () => "ok", "plan");
+  const waves = [["client1"], ["client2", "client3"]];
+  const planned: Event = { type: "rollout-planned", waves, budget: 2, at: "2026-01-01T00:00:00.000Z" };
+  const text = await shown([...(started === undefined ? [] : [started]), planned, ...rest]);
+  expect(text).toContain(
+    "wave 1 of 2: 1 host: client1\nwave 2 of 2: 2 hosts: client[2:3]\nstops when 2 hosts ended badly\n",
+  );
+});
+
+it.each([0, undefined, 60])("draws rows on a terminal of %s columns", async (columns) => {
+  let text = "";
+  const out = Object.assign(
+    new Writable({
+      write: (_chunk, _encoding, done) => done(),
+    }),
+    { isTTY: true, ...(columns === undefined ? {} : { columns }) },
+  );
+  vi.doMock("../../src/report/live.js", () => ({
+    startLive: (_progress: Progress, width: number) => {
+      text = String(width);
+      return { redraw: () => undefined, end: () => Promise.resolve() };
+    },
+  }));
+  const reporter = terminalReporter({ out, fold: new RunFold({ paint: painter(false), verbose: 0 }) });
+  for (const event of simulate(1, () => "ok")) reporter.onEvent(event);
+  await reporter.close();
+  vi.doUnmock("../../src/report/live.js");
+  expect(text).toBe(columns === 60 ? "60" : "80");
 });
 
 it("tells each distinct change and failure once, with all its hosts, and what to do next", async () => {

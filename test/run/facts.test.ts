@@ -24,7 +24,8 @@ const vars = z.object({});
 type Asking = PlaybookDefinition<typeof vars, "kernel" | "os">;
 
 async function events(tasks: Asking["tasks"], tags?: readonly string[]): Promise<readonly EventBody[]> {
-  const asking = playbook({ name: "x", hosts: "all", vars, facts: ["kernel", "os"], tasks });
+  const asking: unknown = playbook({ name: "x", hosts: "all", vars, facts: ["kernel", "os"], tasks });
+  if (!isPlaybook(asking)) throw new Error("it is no playbook");
   const jobs = expandPlaybook({ playbook: asking, file: "/x.ts", files: [] }, [host], tags);
   expect(jobs.map((job) => job.tasks)).toEqual([[]]);
   const seen: EventBody[] = [];

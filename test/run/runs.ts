@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { ErrorData } from "../../src/model/error.js";
 import type { EventBody, Outcome, Tally } from "../../src/model/event.js";
 import type { Task } from "../../src/model/resource.js";
-import type { ConfirmOptions, RunContext } from "../../src/run/context.js";
+import type { ConfirmOptions, HostJob, RunContext } from "../../src/run/context.js";
 import { runHosts } from "../../src/run/engine.js";
 import { localTransport } from "../../src/transport/local.js";
 import { localTarget } from "../support/target.js";
@@ -23,11 +23,13 @@ type More = Partial<Omit<RunContext, "confirm">> & {
   /** Folder that takes the place of the host's own for lease and guard. */
   readonly guard?: string;
   readonly confirm?: Omit<ConfirmOptions, "dir">;
+  /** What hosts have besides their tasks. */
+  readonly job?: Pick<HostJob, "handlers" | "owed">;
 };
 
 /** Runs tasks on this very machine by the real engine. */
 export async function run(tasks: readonly Task[], more: More = {}, hosts = ["here"]): Promise<Ran> {
-  const { guard = folder(), confirm = { seconds: 20, connections: 2 }, ...context } = more;
+  const { guard = folder(), confirm = { seconds: 20, connections: 2 }, job = {}, ...context } = more;
   const events: EventBody[] = [];
   const fingerprints = new Map<string, string>();
   const never = new AbortController().signal;
@@ -45,7 +47,7 @@ export async function run(tasks: readonly Task[], more: More = {}, hosts = ["her
       kill: never,
       ...context,
     },
-    hosts.map((host) => ({ target: localTarget(host), tasks })),
+    hosts.map((host) => ({ target: localTarget(host), tasks, ...job })),
     10,
   );
   return { tally, events, fingerprints };

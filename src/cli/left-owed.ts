@@ -1,0 +1,58 @@
+import { resolve } from "node:path";
+import { journalFile } from "../journal/folder.js";
+import type { JournalHeader } from "../journal/header.js";
+import { readJournal } from "../journal/read.js";
+import { lastRollback, newestHeaders } from "../journal/related.js";
+import { owing, tellStory } from "../journal/story.js";
+import { isRunning } from "../journal/who.js";
+import type { ErrorData } from "../model/error.js";
+import { compressNames } from "../report/names.js";
+import { DEFAULT_STATE } from "./options.js";
+import { finalTally } from "./runs-list.js";
+
+/** How many journals are looked through for the last run of a playbook. */
+const LOOKED_AT = 50;
+
+/**
+ * What the last run of the same playbook and inventory left owed: handlers that a new run, which finds their tasks in sync, would not run. Cheap
+ * where that run ended well: only the ends of journals are read then.
+ */
+export async function leftOwed(
+  state: string,
+  playbook: string,
+  inventory: string,
+): Promise<readonly ErrorData[]> {
+  const header = await lastRun(state, resolve(playbook), resolve(inventory));
+  if (header === undefined) return [];
+  const { run } = header;
+  const tally = await finalTally(journalFile(state, run));
+  if (tally !== undefined && tally.failed + tally["rolled-back"] === 0) return [];
+  const story = await tellStory(readJournal(journalFile(state, run)));
+  if (story === undefined || isRunning(story.latest.who) === true) return [];
+  const hosts = owing(story);
+  if (hosts.size === 0 || (await lastRollback(state, run)) !== undefined) return [];
+  const names = [...new Set([...hosts.values()].flat())].map((name) => `"${name}"`).join(", ");
+  const folder = state === DEFAULT_STATE ? "" : ` --state ${state}`;
+  return [
+    {
+      code: "handlers-owed",
+      message: `run ${run} was cut short and still owes handlers: ${names} on ${compressNames([...hosts.keys()])}`,
+      hint: `This run does not make up for it where their tasks are in sync by now: surefoot runs resume ${run}${folder}`,
+    },
+  ];
+}
+
+async function lastRun(
+  state: string,
+  playbook: string,
+  inventory: string,
+): Promise<JournalHeader | undefined> {
+  let seen = 0;
+  for await (const header of newestHeaders(state)) {
+    const path = (relative: string): string => resolve(header.cwd, relative);
+    const same = path(header.playbook.path) === playbook && path(header.inventory.path) === inventory;
+    if (same && header.command === "run") return header;
+    if (++seen >= LOOKED_AT) return undefined;
+  }
+  return undefined;
+}

@@ -1,0 +1,30 @@
+import { journalFile, listRuns } from "./folder.js";
+import type { JournalHeader } from "./header.js";
+import { readJournal } from "./read.js";
+
+/** The headers of recorded runs, the newest run first. Only the first line of each journal is read, and one that can't be is left out. */
+export async function* newestHeaders(state: string): AsyncGenerator<JournalHeader> {
+  for (const run of [...(await listRuns(state))].reverse()) {
+    const header = await headerIn(journalFile(state, run));
+    if (header !== undefined) yield header;
+  }
+}
+
+async function headerIn(file: string): Promise<JournalHeader | undefined> {
+  try {
+    for await (const entry of readJournal(file)) return "header" in entry ? entry.header : undefined;
+  } catch {
+    // `runs show` says what is wrong with it; here it is no relative of any run.
+  }
+  return undefined;
+}
+
+/** The last run that took another one back, where one did. */
+export async function lastRollback(state: string, run: string): Promise<JournalHeader | undefined> {
+  for await (const header of newestHeaders(state)) {
+    // Ids begin with the time: what is older than the run can't take it back.
+    if (header.run < run) return undefined;
+    if (header.command === "rollback" && header.of === run) return header;
+  }
+  return undefined;
+}
