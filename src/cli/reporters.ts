@@ -24,7 +24,25 @@ const RUN: View = { fold: (style) => new RunFold(style), junit: junitReporter };
  * @throws SurefootError `flag-invalid` for a kind of report that does not exist.
  */
 export function makeReporter(flags: FleetFlags, view: View = RUN): Reporter {
-  const files = flags.report.map((text) => {
+  const files = fileReporters(flags, view);
+  const out = process.stdout;
+  const color = useColor(out);
+  const main =
+    flags.json === true
+      ? jsonReporter(out)
+      : terminalReporter({ out, fold: view.fold({ paint: painter(color), verbose: flags.verbose }) });
+  return tee([main, ...files]);
+}
+
+/**
+ * Those of them that go to files.
+ * @throws SurefootError `flag-invalid` for a kind of report that does not exist.
+ */
+export function fileReporters(
+  flags: Pick<FleetFlags, "report">,
+  view: Pick<View, "junit"> = RUN,
+): readonly Reporter[] {
+  return flags.report.map((text) => {
     const [kind, file] = text.split(/=(.*)/s);
     if (kind === "junit" && file !== undefined && file !== "") return view.junit(file);
     throw new SurefootError({
@@ -33,11 +51,4 @@ export function makeReporter(flags: FleetFlags, view: View = RUN): Reporter {
       hint: "Write --report junit=FILE.",
     });
   });
-  const out = process.stdout;
-  const color = useColor(out);
-  const main =
-    flags.json === true
-      ? jsonReporter(out)
-      : terminalReporter({ out, fold: view.fold({ paint: painter(color), verbose: flags.verbose }) });
-  return tee([main, ...files]);
 }

@@ -51,6 +51,7 @@ export const ERROR_CODES = {
   "run-active": input,
   "run-changed": input,
   "journal-failed": input,
+  "drift-state-invalid": input,
   "lab-requirement": input,
   "lab-failed": failed,
   // On the way to the host: it was not changed.
@@ -100,6 +101,7 @@ export const ERROR_CODES = {
   "guard-not-armed": failed,
   "not-confirmed": failed,
   "rollback-failed": failed,
+  "host-flapping": failed,
   "check-failed": failed,
   "check-unknown": failed,
   interrupted: { class: "interrupted", retryable: true },

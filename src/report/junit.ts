@@ -30,6 +30,14 @@ export function junitReporter(file: string): Reporter {
           event.host,
           event.plan.tasks.map(({ title, status }) => ({ title, status })),
         );
+      } else if (event.type === "host-drift" && event.findings.length > 0) {
+        tasks.set(
+          event.host,
+          event.findings.map(({ title, looksLike }) => ({
+            title: `${title} (${looksLike})`,
+            status: "change",
+          })),
+        );
       } else if (event.type === "host-finished") {
         const { host, outcome, error } = event;
         hosts.set(host, {
