@@ -7,6 +7,7 @@ import type { HostPlan } from "../model/plan.js";
 import { refuseUnapproved } from "../plan/approve.js";
 import { DriftFold } from "../report/drift.js";
 import { junitReporter } from "../report/junit.js";
+import { fewNames } from "../report/names.js";
 import type { Reporter } from "../report/reporter.js";
 import { tee } from "../report/reporter.js";
 import { looker } from "../run/look.js";
@@ -43,6 +44,9 @@ export async function driftFleet(playbook: string, flags: DriftFlags): Promise<n
     await files.close();
   }
 }
+
+/** Hosts that are named in one line. */
+const NAMED = 6;
 
 /** A look, and the correction of what it found. Reports to files are of both. */
 class Drift {
@@ -93,7 +97,12 @@ class Drift {
     const fixable = new Set(
       found.filter(([, findings]) => findings.some((one) => one.fixable)).map(([host]) => host),
     );
-    const remains = found.some(([, findings]) => findings.some((one) => !one.fixable));
+    const left = found.filter(([, findings]) => findings.some((one) => !one.fixable)).map(([host]) => host);
+    const remains = left.length > 0;
+    if (remains)
+      process.stderr.write(
+        `No correction changes what is without effect on ${fewNames(left, NAMED)}: see the hints.\n`,
+      );
     if (fixable.size === 0) return exitCodeOf(looked, undefined, remains);
     const question = `Correct ${fixable.size} host${fixable.size === 1 ? "" : "s"}?`;
     if (this.#flags.yes !== true && !(await confirm(question))) {

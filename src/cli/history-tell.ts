@@ -61,7 +61,11 @@ function line({ run, at, host, command, outcome, what, error }: HistoryRow, stat
   const why = error === undefined ? "" : ` (${error})`;
   const things = what.length === 0 ? "" : `: ${what.map(oneLine).join("; ")}`;
   const where = state === DEFAULT_STATE ? "" : ` --state ${state}`;
-  return `${at.replace("T", " ").slice(0, 19)}  ${host}  ${command}  ${WORDS.get(outcome) ?? outcome}${why}${things}  [surefoot runs show ${run}${where}]`;
+  return `${at.replace("T", " ").slice(0, 19)}  ${host}  ${command}  ${word(command, outcome)}${why}${things}  [surefoot runs show ${run}${where}]`;
+}
+
+function word(command: string, outcome: string): string {
+  return command === "drift" && outcome === "changed" ? "corrected" : (WORDS.get(outcome) ?? outcome);
 }
 
 /** How outcomes are told, where not by their own names. */

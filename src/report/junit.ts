@@ -20,6 +20,8 @@ interface HostRecord {
 export function junitReporter(file: string): Reporter {
   const tasks = new Map<string, HostRecord["tasks"]>();
   const hosts = new Map<string, HostRecord>();
+  /** What a correction could not change. */
+  const remains = new Map<string, string>();
   let name = "surefoot";
   let ms = 0;
   return {
@@ -31,6 +33,8 @@ export function junitReporter(file: string): Reporter {
           event.plan.tasks.map(({ title, status }) => ({ title, status })),
         );
       } else if (event.type === "host-drift" && event.findings.length > 0) {
+        const left = event.findings.filter(({ fixable }) => !fixable);
+        if (left.length > 0) remains.set(event.host, left.map(({ title }) => title).join("; "));
         tasks.set(
           event.host,
           event.findings.map(({ title, looksLike }) => ({
@@ -42,7 +46,8 @@ export function junitReporter(file: string): Reporter {
         const { host, outcome, error } = event;
         hosts.set(host, {
           tasks: tasks.get(host) ?? [],
-          outcome,
+          // Corrected in part only.
+          outcome: remains.has(host) && outcome === "changed" ? "would-change" : outcome,
           ms: event.ms,
           ...(error === undefined ? {} : { error }),
         });
