@@ -20,8 +20,11 @@ const remembered = (more: Partial<Remembered> = {}): Remembered => ({
   now: NOW,
   ...more,
 });
-const judged = (tasks: readonly TaskPlan[], more: Partial<Remembered> = {}, repeats: readonly string[] = []) =>
-  judge({ host: "h", tasks }, new Set(repeats), remembered(more));
+const judged = (
+  tasks: readonly TaskPlan[],
+  more: Partial<Remembered> = {},
+  repeats: readonly string[] = [],
+) => judge({ host: "h", tasks }, new Set(repeats), remembered(more));
 const record = (state: object | null): Applied => ({ changed: { run: "r1", at: THEN, state }, inSync: THEN });
 
 it("tells what is wanted, what we left there, and what is found", () => {
@@ -63,7 +66,9 @@ it("says that a thing was never applied only where no record says that it was as
 
 it("shows nothing of a secret", () => {
   const secret = { secret: "(secret)" };
-  const [finding] = judged([{ ...changing("a", secret, secret), sensitive: true }], { inSync: THEN }).findings;
+  const [finding] = judged([{ ...changing("a", secret, secret), sensitive: true }], {
+    inSync: THEN,
+  }).findings;
   expect(finding).toMatchObject({ fields: [], looksLike: expect.stringContaining("holds a secret") });
 });
 
@@ -84,7 +89,12 @@ it("tells what has no effect, which no correction changes, and what is kept othe
     idle("failover", { kind: "failover", notes: [degraded, "each gateway is pinged once a second"] }),
   ]);
   expect(result.findings).toEqual([
-    expect.objectContaining({ looksLike: `no effect: ${note}`, fixable: false, fields: [], hint: expect.any(String) }),
+    expect.objectContaining({
+      looksLike: `no effect: ${note}`,
+      fixable: false,
+      fields: [],
+      hint: expect.any(String),
+    }),
   ]);
   expect(result.degraded).toEqual([degraded]);
 });

@@ -8,14 +8,29 @@ import { afterCorrection, afterLook, NOTHING } from "../../src/drift/memory.js";
 import { loadMemory, memoryFile, rememberHosts } from "../../src/drift/store.js";
 
 const at = (minute: number): string => new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString();
-const looked = (drifted: readonly string[], unjudged: readonly string[] = []): Looked => ({ drifted, unjudged });
+const looked = (drifted: readonly string[], unjudged: readonly string[] = []): Looked => ({
+  drifted,
+  unjudged,
+});
 
 /** Looks of one host at minutes 0, 1, 2 and so on, and what is remembered in the end. */
 const CASES: readonly (readonly [string, readonly Looked[], HostMemory])[] = [
   ["in sync", [looked([])], { inSync: at(0), drift: {}, corrected: [] }],
-  ["the first time counts", [looked([]), looked(["a"]), looked(["a", "b"])], { inSync: at(0), drift: { a: at(1), b: at(2) }, corrected: [] }],
-  ["gone and come again", [looked(["a"]), looked([]), looked(["a"])], { inSync: at(1), drift: { a: at(2) }, corrected: [] }],
-  ["not readable for a while", [looked(["a"]), looked([], ["a"]), looked(["a"])], { drift: { a: at(0) }, corrected: [] }],
+  [
+    "the first time counts",
+    [looked([]), looked(["a"]), looked(["a", "b"])],
+    { inSync: at(0), drift: { a: at(1), b: at(2) }, corrected: [] },
+  ],
+  [
+    "gone and come again",
+    [looked(["a"]), looked([]), looked(["a"])],
+    { inSync: at(1), drift: { a: at(2) }, corrected: [] },
+  ],
+  [
+    "not readable for a while",
+    [looked(["a"]), looked([], ["a"]), looked(["a"])],
+    { drift: { a: at(0) }, corrected: [] },
+  ],
   ["what is not readable is not in sync", [looked([], ["a"])], { drift: {}, corrected: [] }],
 ];
 
