@@ -148,6 +148,8 @@ const CASES: readonly Case[] = [
   ],
 ];
 
-it.each<Case>(CASES)("says what it looks like: %s", (_what, kind, desired, found, words, more = {}) => {
-  expect(culprit({ kind, desired, found, applied: undefined, notes: [], ...more })).toMatch(words);
-});
+for (const [what, kind, desired, found, words, more = {}] of CASES) {
+  it(`says what it looks like: ${what}`, () => {
+    expect(culprit({ kind, desired, found, applied: undefined, notes: [], ...more })).toMatch(words);
+  });
+}
