@@ -120,7 +120,9 @@ export default playbook({ name: "drift", hosts: "clients", vars: z.object({}), t
 
 afterAll(clean);
 
-it("finds eight kinds of drift with the right words, corrects what can be, and finds them in the history", async () => {
+it("finds eight kinds of drift with the right words, corrects what can be, and finds them in the history", {
+  timeout: 240_000,
+}, async () => {
   const hosts = Object.entries(BREAKS);
   await Promise.all(hosts.map(([host, all]) => inBox(host, all.map(([, script]) => script).join("\n"))));
   const found = await drift();
