@@ -15,6 +15,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   transport: ["secrets"],
   report: [],
   journal: [],
+  // What was last applied stands in the journals.
+  drift: ["journal", "plan"],
   lab: [],
   facts: ["resources"],
   playbook: ["inventory", "resources", "facts"],
@@ -31,6 +33,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "playbook",
     "plan",
     "run",
+    "drift",
     "index",
   ],
   index: ["playbook", "resources", "checks", "facts"],

@@ -6,6 +6,8 @@ import type { SavedHost } from "../plan/approve.js";
 import { refuseUnapproved } from "../plan/approve.js";
 import { readApproved, savePlan } from "../plan/saved.js";
 import type { HostTasks } from "../playbook/expand.js";
+import type { Reporter } from "../report/reporter.js";
+import { tee } from "../report/reporter.js";
 import type { RunContext } from "../run/context.js";
 import { canAsk, confirm } from "./ask.js";
 import { warn } from "./failure.js";
@@ -83,7 +85,7 @@ export function requireAnswer(flags: Pick<FleetFlags, "json">): void {
 }
 
 /** Collects each host's plan with its fingerprint. */
-function approvals(): {
+export function approvals(): {
   readonly planned: (host: string, fingerprint: string) => void;
   readonly plan: (plan: HostPlan) => void;
   readonly approved: () => ReadonlyMap<string, SavedHost>;
@@ -131,6 +133,8 @@ export interface ChangeOptions {
   /** Without waves, budget and gate. */
   readonly atOnce?: true;
   readonly refuse?: RunContext["refuse"];
+  /** Hears of it too, in place of the reports that the flags ask for. */
+  readonly alsoTo?: Reporter;
 }
 
 /** Changes a fleet, after asking where that is wanted. A number is the exit code where it came to no change. */
@@ -165,11 +169,12 @@ export async function change(
 
 /** One pass that changes hosts, in the waves that playbook and flags ask for. */
 function apply(fleet: Fleet, flags: ChangeFlags, options: Omit<ChangeOptions, "ask">): Promise<PassResult> {
-  const { command, recording, wanted, refuse } = options;
+  const { command, recording, wanted, refuse, alsoTo } = options;
   return pass(fleet, flags, {
     command,
     mode: "apply",
-    reporter: makeReporter(flags),
+    reporter:
+      alsoTo === undefined ? makeReporter(flags) : tee([makeReporter({ ...flags, report: [] }), alsoTo]),
     jobs: fleet.jobs.filter(wanted),
     ...(options.atOnce === true
       ? {}

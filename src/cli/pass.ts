@@ -174,6 +174,8 @@ function goOn(recording: Recording | undefined): string {
   if (recording === undefined) return "";
   const { run, command, of } = recording.header;
   const state = recording.state === DEFAULT_STATE ? "" : ` --state ${recording.state}`;
+  // A look is soon done anew, and so is what it finds.
+  if (command === "drift") return "";
   return command === "rollback"
     ? `Go on: surefoot rollback ${of ?? run}${state}\n`
     : `Go on: surefoot runs resume ${run}${state}\n`;

@@ -17,6 +17,14 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "show what a run would change, and change nothing",
     register: async () => (await import("./run.js")).registerPlan,
   },
+  drift: {
+    summary: "look whether hosts are still as they shall be; --fix corrects those that are not",
+    register: async () => (await import("./drift.js")).registerDrift,
+  },
+  history: {
+    summary: "what changed or drifted on hosts, and when",
+    register: async () => (await import("./history.js")).registerHistory,
+  },
   runs: {
     summary: "list runs, show one, go on with one that was cut short",
     register: async () => (await import("./runs.js")).registerRuns,

@@ -26,15 +26,7 @@ const RUN: View = { fold: (style) => new RunFold(style), junit: junitReporter };
  * @throws SurefootError `flag-invalid` for a kind of report that does not exist.
  */
 export function makeReporter(flags: ReportFlags, view: View = RUN): Reporter {
-  const files = flags.report.map((text) => {
-    const [kind, file] = text.split(/=(.*)/s);
-    if (kind === "junit" && file !== undefined && file !== "") return view.junit(file);
-    throw new SurefootError({
-      code: "flag-invalid",
-      message: `--report ${text} is no report`,
-      hint: "Write --report junit=FILE.",
-    });
-  });
+  const files = fileReporters(flags, view);
   const out = process.stdout;
   const color = useColor(out);
   const tell = view.terminal ?? ((fold) => terminalReporter({ out, fold }));
@@ -43,4 +35,23 @@ export function makeReporter(flags: ReportFlags, view: View = RUN): Reporter {
       ? jsonReporter(out)
       : tell(view.fold({ paint: painter(color), verbose: flags.verbose }));
   return tee([main, ...files]);
+}
+
+/**
+ * Those of them that go to files.
+ * @throws SurefootError `flag-invalid` for a kind of report that does not exist.
+ */
+export function fileReporters(
+  flags: Pick<ReportFlags, "report">,
+  view: Pick<View, "junit"> = RUN,
+): readonly Reporter[] {
+  return flags.report.map((text) => {
+    const [kind, file] = text.split(/=(.*)/s);
+    if (kind === "junit" && file !== undefined && file !== "") return view.junit(file);
+    throw new SurefootError({
+      code: "flag-invalid",
+      message: `--report ${text} is no report`,
+      hint: "Write --report junit=FILE.",
+    });
+  });
 }

@@ -30,6 +30,13 @@ export async function resume(wanted: string, given: AgainFlags): Promise<number>
       hint: `Start it again, what is back already is left alone: surefoot rollback ${header.of ?? "RUN"}`,
     });
   }
+  if (header.command === "drift") {
+    throw new SurefootError({
+      code: "flag-invalid",
+      message: `run ${run} was a look for drift or a correction of it; there is nothing to resume`,
+      hint: `Look again: surefoot drift ${header.playbook.path} -i ${header.inventory.path}`,
+    });
+  }
   if (given.changedOk !== true) await refuseTakenBack(given.state, story);
   const flags = flagsOf(header, given);
   const prepared = await prepare(fromHere(resolve(header.cwd, header.playbook.path)), flags);

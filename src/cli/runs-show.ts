@@ -6,6 +6,7 @@ import { tellStory } from "../journal/story.js";
 import { isRunning } from "../journal/who.js";
 import type { Event } from "../model/event.js";
 import { emptyTally } from "../model/event.js";
+import { DriftFold } from "../report/drift.js";
 import { RunFold } from "../report/fold.js";
 import { compressNames } from "../report/names.js";
 import { painter, plural } from "../report/text.js";
@@ -27,7 +28,9 @@ export async function showRun(
     process.stdout.write("The journal is empty: the run was ended before anything was done.\n");
     return;
   }
-  const fold = new RunFold({ paint: painter(useColor(process.stdout)), verbose: flags.verbose });
+  const style = { paint: painter(useColor(process.stdout)), verbose: flags.verbose };
+  const { command, of } = story.header;
+  const fold = command === "drift" && of === undefined ? new DriftFold(style) : new RunFold(style);
   for await (const event of lastWord(file, story)) fold.onEvent(event);
   process.stdout.write(`${heading(story)}${await parts(file)}${cutShort(story)}\n${fold.text()}`);
 }
@@ -118,8 +121,7 @@ function cutShort(story: RunStory): string {
   const lines = open.map(([name, host]) => `  ${name}: ${inFlight(host)}\n`).join("");
   return `
 It was cut short: its process ended before the run did.
-${lines}${never > 0 ? `  ${plural(never, "host")} not started\n` : ""}Go on: surefoot runs resume ${story.header.run}
-`;
+${lines}${never > 0 ? `  ${plural(never, "host")} not started\n` : ""}${story.header.command === "drift" ? "" : `Go on: surefoot runs resume ${story.header.run}\n`}`;
 }
 
 function inFlight({ phase, steps, changes, owed }: HostStory): string {

@@ -35,8 +35,8 @@ const schema = z.object({
   at: z.string(),
   run: z.string(),
   surefoot: z.string(),
-  command: z.enum(["run", "resume", "rollback"]),
-  /** The run that a rollback takes back. */
+  command: z.enum(["run", "resume", "rollback", "drift"]),
+  /** The run that a rollback takes back, or the look whose drift is corrected. */
   of: z.string().optional(),
   who,
   /** Absolute; the paths below are relative to it. */

@@ -21,6 +21,11 @@ const shapes: Readonly<Record<string, z.ZodType>> = {
   "run-started": z.looseObject({ run: z.string(), hosts: z.number() }),
   "run-finished": z.looseObject({ exitCode: z.number(), ms: z.number(), tally: z.record(host, z.number()) }),
   "host-planned": z.looseObject({ host, plan: z.custom(isHostPlan) }),
+  "host-drift": z.looseObject({
+    host,
+    standing: z.string(),
+    findings: z.array(z.looseObject({ title: z.string() })),
+  }),
   "host-phase": z.looseObject({ host, phase: z.string() }),
   "step-started": z.looseObject({ host, task: z.string(), step: z.string() }),
   "step-finished": z.looseObject({ host, task: z.string(), step: z.string(), exit: z.number() }),

@@ -52,6 +52,7 @@ export const ERROR_CODES = {
   "run-changed": input,
   "handlers-owed": input,
   "journal-failed": input,
+  "drift-state-invalid": input,
   "lab-requirement": input,
   "lab-failed": failed,
   // On the way to the host: it was not changed.
@@ -101,6 +102,7 @@ export const ERROR_CODES = {
   "guard-not-armed": failed,
   "not-confirmed": failed,
   "rollback-failed": failed,
+  "host-flapping": failed,
   "check-failed": failed,
   "check-unknown": failed,
   "command-failed": failed,

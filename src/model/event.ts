@@ -1,4 +1,5 @@
 import type { CheckResult } from "./check.js";
+import type { DriftFinding, Standing } from "./drift.js";
 import type { ErrorData } from "./error.js";
 import type { HostPlan } from "./plan.js";
 
@@ -207,6 +208,18 @@ export interface CommandFinished {
   /** Bytes that were left out before what is given, by stream. */
   readonly cut?: Readonly<Partial<Record<OutputStream, number>>>;
 }
+/** How a host stands against what it shall be, as `drift` found it. */
+export interface HostDrift {
+  readonly type: "host-drift";
+  readonly host: string;
+  readonly standing: Standing;
+  /** What is not as it shall be; empty where all is. */
+  readonly findings: readonly DriftFinding[];
+  /** What is kept otherwise on purpose, and no drift: a gateway that failover keeps out. */
+  readonly degraded: readonly string[];
+  /** How often it was corrected of late, where that was ever. */
+  readonly corrected?: number;
+}
 /** A host is done, well or not. */
 export interface HostFinished {
   readonly type: "host-finished";
@@ -256,6 +269,7 @@ export type EventBody =
   | CheckFinished
   | CommandOutput
   | CommandFinished
+  | HostDrift
   | HostFinished
   | Warning
   | RunFinished

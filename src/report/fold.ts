@@ -115,7 +115,7 @@ export class RunFold implements Fold {
     const { run, command, journal } = this.#started;
     const folder = journal.split("/").slice(0, -2).join("/");
     const state = folder === ".surefoot" ? "" : ` --state ${folder}`;
-    if (command === "rollback") return [];
+    if (command === "rollback" || command === "drift") return [];
     const back = tally.changed > 0 ? [`take back: surefoot rollback ${run}${state}`] : [];
     return [`go on: surefoot runs resume ${run}${state}`, ...back];
   }

@@ -1,4 +1,5 @@
 import { writeFile } from "node:fs/promises";
+import type { DriftFinding } from "../model/drift.js";
 import type { ErrorData } from "../model/error.js";
 import type { Event, Outcome } from "../model/event.js";
 import { formatPlace } from "../model/place.js";
@@ -20,6 +21,8 @@ interface HostRecord {
 export function junitReporter(file: string): Reporter {
   const tasks = new Map<string, HostRecord["tasks"]>();
   const hosts = new Map<string, HostRecord>();
+  /** What a correction could not change. */
+  const remains = new Map<string, HostRecord["tasks"]>();
   let name = "surefoot";
   let ms = 0;
   return {
@@ -30,11 +33,16 @@ export function junitReporter(file: string): Reporter {
           event.host,
           event.plan.tasks.map(({ title, status }) => ({ title, status })),
         );
+      } else if (event.type === "host-drift" && event.findings.length > 0) {
+        tasks.set(event.host, event.findings.map(asTask));
+        const left = event.findings.filter(({ fixable }) => !fixable);
+        if (left.length > 0) remains.set(event.host, left.map(asTask));
       } else if (event.type === "host-finished") {
-        const { host, outcome, error } = event;
+        const { host, error } = event;
+        const left = event.outcome === "changed" ? remains.get(host) : undefined;
         hosts.set(host, {
-          tasks: tasks.get(host) ?? [],
-          outcome,
+          tasks: left ?? tasks.get(host) ?? [],
+          outcome: left === undefined ? event.outcome : "would-change",
           ms: event.ms,
           ...(error === undefined ? {} : { error }),
         });
@@ -43,6 +51,10 @@ export function junitReporter(file: string): Reporter {
     },
     close: () => writeFile(file, suite(name, hosts, ms)),
   };
+}
+
+function asTask({ title, looksLike }: DriftFinding): HostRecord["tasks"][number] {
+  return { title: `${title} (${looksLike})`, status: "change" };
 }
 
 function suite(name: string, hosts: ReadonlyMap<string, HostRecord>, ms: number): string {
