@@ -96,6 +96,16 @@ async function owedByRollback(state: string, run: string): Promise<ReadonlyMap<s
   return story === undefined ? new Map() : owing(story);
 }
 
+/** What a playbook makes of facts may be other tasks than those of the run: their record fits none for sure. */
+function needsFacts(host: string): ErrorData {
+  return {
+    code: "rollback-impossible",
+    message: "the playbook makes its tasks of facts, which only the host tells; nothing was done there",
+    place: { host },
+    hint: "Take it back by a playbook that says what is wanted instead; `surefoot runs show` tells what was changed.",
+  };
+}
+
 async function takeBackRun(
   fleet: Fleet,
   flags: ChangeFlags,
@@ -113,11 +123,15 @@ async function takeBackRun(
     const again = new Set(handlers.map(({ id }) => id));
     const changed = [...(story.hosts.get(host)?.changes.values() ?? [])].filter(({ id }) => !again.has(id));
     if (changed.length === 0) return [];
-    const back = takeBackTasks(host, [...job.tasks, ...job.handlers], changed, how.force);
+    const { gather, ...known } = job;
+    const back =
+      gather === undefined
+        ? takeBackTasks(host, [...job.tasks, ...job.handlers], changed, how.force)
+        : { refused: needsFacts(host) };
     changes.set(host, changed);
     if ("refused" in back) refused.set(host, back.refused);
     const tasks = "tasks" in back ? back.tasks : [];
-    return [{ ...job, tasks, handlers, owed: owed.get(host) ?? [], checks: [], gate: [] }];
+    return [{ ...known, tasks, handlers, owed: owed.get(host) ?? [], checks: [], gate: [] }];
   });
   if (jobs.length === 0) {
     process.stderr.write(`Run ${of} changed nothing on these hosts: there is nothing to take back.\n`);
