@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
-import { findRun } from "../journal/folder.js";
-import { lastRollback } from "../journal/related.js";
+import { findMeant, lastRollback } from "../journal/related.js";
 import type { RunStory } from "../journal/story.js";
 import { isWell, owing } from "../journal/story.js";
 import { SurefootError } from "../model/error.js";
@@ -20,7 +19,7 @@ import { loadStory } from "./rollback.js";
  */
 export async function resume(wanted: string, given: AgainFlags): Promise<number> {
   if (given.yes !== true) requireAnswer(given);
-  const run = await findRun(given.state, wanted);
+  const run = await findMeant(given.state, wanted);
   const story = await loadStory(given.state, run);
   const { header } = story;
   if (header.command === "rollback") {

@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { findRun, journalFile, newRunId } from "../journal/folder.js";
+import { journalFile, newRunId } from "../journal/folder.js";
 import { readJournal } from "../journal/read.js";
-import { lastRollback } from "../journal/related.js";
+import { findMeant, lastRollback } from "../journal/related.js";
 import type { Change, RunStory } from "../journal/story.js";
 import { owing, tellStory } from "../journal/story.js";
 import { isRunning } from "../journal/who.js";
@@ -43,7 +43,7 @@ export function registerRollback(program: Command): void {
 
 async function rollback(wanted: string, given: RollbackFlags): Promise<number> {
   if (given.yes !== true) requireAnswer(given);
-  const run = await findRun(given.state, wanted);
+  const run = await findMeant(given.state, wanted);
   const story = await loadStory(given.state, run);
   const flags = flagsOf(story.header, given);
   const limit = given.limit ?? story.header.flags.limit;

@@ -1,6 +1,7 @@
-import { findRun, journalFile } from "../journal/folder.js";
+import { journalFile } from "../journal/folder.js";
 import type { Entry } from "../journal/read.js";
 import { readJournal } from "../journal/read.js";
+import { findMeant } from "../journal/related.js";
 import type { HostStory, RunStory } from "../journal/story.js";
 import { tellStory } from "../journal/story.js";
 import { isRunning } from "../journal/who.js";
@@ -17,7 +18,7 @@ export async function showRun(
   wanted: string,
   flags: { readonly state: string; readonly json?: true; readonly verbose: number },
 ): Promise<void> {
-  const file = journalFile(flags.state, await findRun(flags.state, wanted));
+  const file = journalFile(flags.state, await findMeant(flags.state, wanted));
   if (flags.json === true) {
     for await (const entry of readJournal(file))
       process.stdout.write(`${JSON.stringify("header" in entry ? entry.header : entry.event)}\n`);

@@ -1,4 +1,4 @@
-import { journalFile, listRuns } from "./folder.js";
+import { findRun, journalFile, listRuns } from "./folder.js";
 import type { JournalHeader } from "./header.js";
 import { readJournal } from "./read.js";
 
@@ -27,4 +27,18 @@ export async function lastRollback(state: string, run: string): Promise<JournalH
     if (header.command === "rollback" && header.of === run) return header;
   }
   return undefined;
+}
+
+/**
+ * The run that a person means, as {@link findRun} finds it; `last` is the newest that may have changed something: looks for drift are passed over,
+ * of which a timer makes many.
+ * @throws SurefootError `run-unknown`.
+ */
+export async function findMeant(state: string, wanted: string): Promise<string> {
+  if (wanted === "last") {
+    for await (const { run, command, of } of newestHeaders(state)) {
+      if (command !== "drift" || of !== undefined) return run;
+    }
+  }
+  return findRun(state, wanted);
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { journalFile } from "../../src/journal/folder.js";
-import { lastRollback, newestHeaders } from "../../src/journal/related.js";
+import { findMeant, lastRollback, newestHeaders } from "../../src/journal/related.js";
 import { openJournal } from "../../src/journal/write.js";
 import { header } from "./simulate.js";
 
@@ -25,4 +25,19 @@ it("finds the last rollback of a run among the runs after it, whatever else lies
   const newest: string[] = [];
   for await (const { run } of newestHeaders(state)) newest.push(run);
   expect(newest).toEqual(["5", "4", "3", "2", "1"]);
+});
+
+it("means by `last` the newest run that may have changed something", async () => {
+  const state = mkdtempSync(join(tmpdir(), "surefoot-state-"));
+  const add = async (run: string, command: "run" | "drift", of?: string): Promise<void> => {
+    const facts = of === undefined ? { run, command } : { run, command, of };
+    await (await openJournal(state, header(facts), "new")).close();
+  };
+  await add("1", "run");
+  await add("2", "drift");
+  expect(await findMeant(state, "last")).toBe("1");
+  await add("3", "drift", "2");
+  await add("4", "drift");
+  expect(await findMeant(state, "last")).toBe("3");
+  expect(await findMeant(state, "4")).toBe("4");
 });
