@@ -261,7 +261,7 @@ it("boots into the old configuration when the power fails behind all writing, an
 }, 240_000);
 
 it("touches no host beyond the waves that spend the budget, and all that it touched come back", async () => {
-  const lab = { SUREFOOT_LAB: `${LAB}-twenty` };
+  const lab = { SUREFOOT_LAB: `${LAB}20` };
   const dir = mkdtempSync(join(tmpdir(), "surefoot-twenty-"));
   const inventory = join(dir, "inventory");
   const hosts = Array.from({ length: 20 }, (_, i) => `client${i + 1}`);
