@@ -228,6 +228,8 @@ function plainWay(value: unknown): Json {
   if (typeof value === "string") return value.startsWith(home) ? `~/${value.slice(home.length)}` : value;
   if (typeof value === "number" || typeof value === "boolean") return value;
   if (typeof value !== "object" || value === null) return null;
+  // A password in clear is a text in our form.
+  if ("value" in value && typeof value.value === "string") return value.value;
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, plainWay(one)]));
 }
 

@@ -78,9 +78,7 @@ async function underTimer(
 
   context.emit({ type: "host-phase", host, phase: "confirm" });
   const refused =
-    (await proveReachable(session)) ??
-    (await runningHolds(session, tasks, confirmed)) ??
-    (await healthy(session));
+    (await proveReachable(session)) ?? (await holds(session, tasks, confirmed)) ?? (await healthy(session));
   if (refused !== undefined) return { failed: refused };
   if (context.rehearses?.(host) === true && !session.rehearsed) return "rehearsed";
 
@@ -92,7 +90,7 @@ async function underTimer(
     const stuck = "failed" in ran ? ran.failed : notConverged(session, tasks, ran.readings);
     if (stuck !== undefined) return { failed: stuck };
   }
-  return outcomeOf(await disarmed(session));
+  return outcomeOf(await disarmed(session, () => holds(session, tasks, [])));
 }
 
 function split(tasks: readonly Task[], steps: readonly PlannedStep[]): Split<PlannedStep> {
@@ -116,7 +114,7 @@ async function openGate(session: HostSession): Promise<void> {
 }
 
 /** Reads the host over its new connection: all that is not to come yet must be as planned. */
-async function runningHolds(
+async function holds(
   session: HostSession,
   tasks: readonly Task[],
   toCome: readonly PlannedStep[],

@@ -58,7 +58,9 @@ it("draws the tree of groups", async () => {
 it("imports into our own form, once", async () => {
   const ran = await surefoot(["inventory", "import", "-i", "inv", "ours"], { cwd });
   expect(ran).toMatchObject({ exit: 0, stdout: "2 hosts in 4 files in ours\n" });
-  expect(readFileSync(join(cwd, "ours/group_vars/all.yml"), "utf8")).toContain("ssh:\n  user: ops\n");
+  expect(readFileSync(join(cwd, "ours/group_vars/all.yml"), "utf8")).toContain(
+    "ssh:\n  password: hunter2\n  user: ops\n",
+  );
   expect(existsSync(join(cwd, "ours/hosts.yml"))).toBe(true);
   const list = await surefoot(["inventory", "list", "-i", "ours"], { cwd });
   expect(list.stdout).toBe((await inventory("list")).stdout);

@@ -1,44 +1,12 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { ErrorData } from "../../src/model/error.js";
-import type { Ran } from "../support/cli.js";
 import { eventsOf } from "../support/cli.js";
 import { custom, inBox, job, killed, outcomes, reboot, until } from "./fleet.js";
+import { errorOf, gone, outcomeOf, reset, state } from "./whole.js";
 
 const SECONDS = 10;
 /** The boot unit alone: what an interface's owner is told has tests of its own, and is much to compare. */
 const UNIT = ["-e", "persist=unit"];
 const CONFIRM = ["--confirm-timeout", String(SECONDS), ...UNIT];
-
-/** All that the job or its undoing could leave different on a client, as the client's own tools tell it. */
-const state = (client: string): Promise<string> =>
-  inBox(
-    client,
-    `ip -d route; ip rule
-sysctl -a 2>/dev/null | grep -E 'fib_multipath_hash_policy|rp_filter'
-ls -lR /etc/sysctl.d /etc/systemd/system /var/lib/surefoot 2>&1 | sed -E 's/ [A-Z][a-z][a-z] [0-9 ]* [0-9:]* / /; s/^total.*//; s/^([^ ]+) +[0-9]+ /\\1 /'
-cat /etc/sysctl.d/* /etc/systemd/system/*.service; ls /run/surefoot
-systemctl is-enabled ecmp-route.service; systemctl is-active ecmp-route.service; systemctl list-timers --all --no-legend 'surefoot*'`,
-  );
-
-const RESET = `systemctl -q disable --now ecmp-route.service; rm -f /etc/systemd/system/ecmp-route.service /etc/sysctl.d/99-ecmp.conf
-systemctl daemon-reload; ip route flush 10.20.0.0/16; ip route replace default via 192.168.1.1 dev eth1
-sysctl -qw net.ipv4.fib_multipath_hash_policy=0 net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.eth1.rp_filter=0`;
-
-const reset = (...clients: readonly string[]): Promise<unknown> =>
-  Promise.all(clients.map((client) => inBox(client, `{ ${RESET}; } 2>/dev/null`)));
-
-const gone = (client: string): Promise<void> =>
-  until(`${client}'s lease to end`, async () => (await inBox(client, "ls /run/surefoot 2>/dev/null")) === "");
-
-function errorOf(ran: Ran, host: string): ErrorData | undefined {
-  const end = eventsOf(ran).find((event) => event.type === "host-finished" && event.host === host);
-  return end?.type === "host-finished" ? end.error : undefined;
-}
-
-const outcomeOf = (ran: Ran, host: string): string | undefined =>
-  eventsOf(ran).flatMap((event) =>
-    event.type === "host-finished" && event.host === host ? [event.outcome] : [],
-  )[0];
 
 beforeAll(() => reset("client1", "client2", "client3"));
 afterAll(() => reset("client1", "client2", "client3"));

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ErrorData } from "../../model/error.js";
 import { SurefootError } from "../../model/error.js";
 import type { HostSession } from "../context.js";
@@ -5,36 +6,45 @@ import { reconnect } from "../session.js";
 import { ask } from "./ask.js";
 import { disarm, standing } from "./timer.js";
 
-/** How often a disarming whose answer was lost is asked about. */
-const TRIES = 3;
+/** How long after its timer would have fired a host is asked what became of a disarming whose answer was lost, in milliseconds. */
+const PATIENCE_MS = 60_000;
+/** Longest time for one try to reach it, and between two, in milliseconds. */
 const TRY_MS = 5_000;
+const PAUSE_MS = 500;
 
 /**
  * Disarms the host's timer. Where the answer is lost, asks over another connection what became of it: the host alone knows.
+ * @param holds Reads the host again behind a lost answer, and takes the lease over from the shell that the answer was lost with. A host without
+ *   a trace of the timer was disarmed, or was rebooted and has taken back what had been written.
  * @returns why the change is not confirmed, if so: the timer has fired, or nobody can tell.
  */
-export async function disarmed(session: HostSession): Promise<ErrorData | undefined> {
-  const { armed } = session;
+export async function disarmed(
+  session: HostSession,
+  holds: () => Promise<ErrorData | undefined>,
+): Promise<ErrorData | undefined> {
+  const { armed, context, job } = session;
   if (armed === undefined) return undefined;
   const { token } = armed.timer;
-  for (let tries = 0; tries < TRIES; tries++) {
+  const end = armed.deadline + PATIENCE_MS;
+  for (let lost = false; ; lost = true) {
     try {
-      if (tries > 0) await reconnect(session, TRY_MS);
-      const state = tries === 0 ? "armed" : await ask(session, standing(token));
+      if (lost) await reconnect(session, TRY_MS);
+      const state = lost ? await ask(session, standing(token)) : "armed";
       if (state === "fired" || state === "done") break;
-      // Without a trace it was disarmed, and the shell that held the lease has ended since.
-      if (state === "armed" || state === "disarmed") await ask(session, disarm(token));
+      if (state === "armed") await ask(session, disarm(token));
+      if (session.armed !== undefined) context.emit({ type: "timer-disarmed", host: job.target.host });
       session.armed = undefined;
-      session.context.emit({ type: "timer-disarmed", host: session.job.target.host });
-      return undefined;
+      return lost ? await holds() : undefined;
     } catch (thrown) {
-      if (!(thrown instanceof SurefootError) || session.context.kill.aborted) throw thrown;
+      if (!(thrown instanceof SurefootError) || context.kill.aborted) throw thrown;
+      if (performance.now() > end) break;
     }
+    if (lost) await sleep(PAUSE_MS, undefined, { signal: context.kill }).catch(() => undefined);
   }
   return {
     code: "not-confirmed",
     message: `the change was not confirmed within ${armed.timer.seconds} s`,
-    place: { host: session.job.target.host, at: "confirm" },
+    place: { host: job.target.host, at: "confirm" },
     hint: "The host may be slow: give it more time with --confirm-timeout.",
   };
 }

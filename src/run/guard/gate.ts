@@ -4,20 +4,43 @@ import { joinSh, sh } from "../../model/sh.js";
 import type { HostSession } from "../context.js";
 import { detailOf, failedOutput } from "../failed-output.js";
 import { ARMED, FOREIGN, HELD, leaseGate, leaseSetup, readPairs } from "./lease.js";
-import { armGate, NOT_ARMED } from "./timer.js";
+import { armGate, disarm, NOT_ARMED } from "./timer.js";
 
 /** Exit status of a gate that finds the timer fired. */
 const FIRED = 78;
 
 /** What stands before a script of the shell that holds the lease. */
 export function gateOf(
-  { lease, arming, armed, ahead }: HostSession,
+  { lease, arming, armed, ahead }: Pick<HostSession, "lease" | "arming" | "armed" | "ahead">,
   seconds: number,
 ): { readonly setup: Sh; readonly gate: Sh } {
+  // Looked at again once the group that firing would end is written down: a timer that fires in between would end another.
   const ticks = armed === undefined || arming !== undefined ? [] : [sh`[ -e "$l/armed" ] || exit ${FIRED}`];
-  const scripts = [...(arming === undefined ? [] : [armGate(arming)]), ...ahead];
-  const gate = [...ticks, leaseGate(lease, seconds), ...scripts.map((script) => sh`(${script}\n)`)];
-  return { setup: leaseSetup(lease), gate: joinSh(gate) };
+  const prepare =
+    arming === undefined
+      ? ahead.map(alone)
+      : [alone(armGate(arming)), ...(ahead.length === 0 ? [] : [orDisarm(ahead, arming.token)])];
+  return {
+    setup: leaseSetup(lease),
+    gate: joinSh([...ticks, leaseGate(lease, seconds), ...ticks, ...prepare]),
+  };
+}
+
+const alone = (script: Sh): Sh => sh`(${script}\n)`;
+
+/** Where what must follow the arming fails, nothing was changed, and no timer shall tick for it. */
+function orDisarm(scripts: readonly Sh[], token: string): Sh {
+  // Behind `||`, `set -e` would not hold inside either (POSIX.1-2017 XCU 2.14, set).
+  return sh`set +e
+(set -e
+${joinSh(scripts)}
+)
+x=$?
+if [ $x -ne 0 ]; then
+${disarm(token)}
+exit $x
+fi
+set -e`;
 }
 
 /** What a gate that opened has to tell: that the host took a change of an earlier run back by itself. */

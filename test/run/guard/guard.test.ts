@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { SurefootError } from "../../../src/model/error.js";
@@ -189,3 +189,63 @@ it("takes back what an earlier turn did when the connection dies under the next"
   expect(errorOf(ran)?.message).toContain("was taken back");
   expect(readFileSync(join(dir, "f"), "utf8")).toBe("old\n");
 });
+
+/** A transport whose connection dies when the timer is to be disarmed; what else befalls the host then is told by `host`. */
+function dyingAtDisarm(host: (deliver: () => void) => void): Transport {
+  let died = false;
+  return {
+    ...localTransport,
+    connect: async (target, signal) => {
+      const connection = await localTransport.connect(target, signal);
+      return {
+        ...connection,
+        exec: async (command) => {
+          const process = await connection.exec(command);
+          let dead = false;
+          const write = (data: string): void => {
+            dead = !died && data.includes('mv "$l/armed" "$l/disarmed"');
+            died ||= dead;
+            if (!dead) process.write(data);
+            else {
+              host(() => process.write(data));
+              // What was delivered is done by then; what it answers does not come.
+              setTimeout(() => process.abandon(), 1000);
+            }
+          };
+          const onStdout: typeof process.onStdout = (listener) =>
+            process.onStdout((chunk) => {
+              if (!dead) listener(chunk);
+            });
+          return { ...process, write, onStdout };
+        },
+      };
+    },
+  };
+}
+
+it.each([
+  ["the host was told", "changed", "new\n", (_dir: string) => (deliver: () => void) => deliver()],
+  ["the host was not told", "changed", "new\n", () => () => undefined],
+  [
+    "the host boots just then, and takes back what was written",
+    "rolled-back",
+    "old\n",
+    (dir: string) => () => {
+      rmSync(join(dir, "guard"), { recursive: true });
+      writeFileSync(join(dir, "f"), "old\n");
+    },
+  ],
+])(
+  "asks the host, and reads it again, when the connection dies under the disarming: %s",
+  async (_how, outcome, text, host) => {
+    const dir = folder();
+    writeFileSync(join(dir, "f"), "old\n");
+    const ran = await run([line({ path: join(dir, "f"), text: "new" }, CUTS)], {
+      guard: dir,
+      transport: dyingAtDisarm(host(dir)),
+    });
+    expect(outcomeOf(ran)).toBe(outcome);
+    expect(readFileSync(join(dir, "f"), "utf8")).toBe(text);
+    expect(existsSync(join(dir, "guard"))).toBe(false);
+  },
+);

@@ -1,0 +1,48 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { sh } from "../../../src/model/sh.js";
+import { gateOf } from "../../../src/run/guard/gate.js";
+import { folder } from "../runs.js";
+
+const dir = (root: string): string => join(root, "guard");
+const leaseIn = (root: string) => ({ token: "mine", run: "r1", who: "me", since: "now", dir: dir(root) });
+const timerIn = (root: string) => ({ token: "mine", dir: dir(root), seconds: 60, undo: [] });
+
+/** Runs setup and gate as the host's shell does, then a step. */
+function open({ setup, gate }: ReturnType<typeof gateOf>, path = ""): { exit: number | null; out: string } {
+  const script = sh`PATH=${path}$PATH
+${setup}
+(set -e; ${gate})
+x=$?
+[ $x -ne 0 ] || echo opened
+exit $x`;
+  const { status, stdout } = spawnSync("sh", ["-c", script.sh], { encoding: "utf8" });
+  return { exit: status, out: stdout.trim() };
+}
+
+it("leaves no timer armed where what must follow the arming fails", () => {
+  const root = folder();
+  const session = { lease: leaseIn(root), arming: timerIn(root), ahead: [sh`echo one`, sh`false; echo two`] };
+  expect(open(gateOf(session, 1))).toEqual({ exit: 1, out: "one" });
+  expect(existsSync(dir(root))).toBe(false);
+});
+
+it("stays shut where the timer fires while it opens", () => {
+  const root = folder();
+  const lease = join(dir(root), "lease");
+  mkdirSync(lease, { recursive: true });
+  writeFileSync(join(lease, "armed"), "1\n");
+  // The first thing that the gate does behind its first look: the host takes everything back just then.
+  const fake = join(root, "bin");
+  mkdirSync(fake);
+  writeFileSync(join(fake, "mkdir"), `#!/bin/sh\nrm -rf ${lease}\nexec /bin/mkdir "$@"\n`);
+  chmodSync(join(fake, "mkdir"), 0o755);
+  const armed = { timer: timerIn(root), deadline: 0 };
+  expect(open(gateOf({ lease: leaseIn(root), armed, ahead: [] }, 1), `${fake}:`)).toEqual({
+    exit: 78,
+    out: "",
+  });
+  expect(existsSync(dir(root))).toBe(false);
+});
