@@ -6,6 +6,7 @@ import { lastRollback, newestHeaders } from "../journal/related.js";
 import { owing, tellStory } from "../journal/story.js";
 import { isRunning } from "../journal/who.js";
 import type { ErrorData } from "../model/error.js";
+import { SurefootError } from "../model/error.js";
 import { compressNames } from "../report/names.js";
 import { DEFAULT_STATE } from "./options.js";
 import { finalTally } from "./runs-list.js";
@@ -22,7 +23,8 @@ export async function leftOwed(
   playbook: string,
   inventory: string,
 ): Promise<readonly ErrorData[]> {
-  const header = await lastRun(state, resolve(playbook), resolve(inventory));
+  // A folder that can't be read is told of where the run's own journal is opened.
+  const header = await lastRun(state, resolve(playbook), resolve(inventory)).catch(unlessBug);
   if (header === undefined) return [];
   const { run } = header;
   const tally = await finalTally(journalFile(state, run));
@@ -40,6 +42,10 @@ export async function leftOwed(
       hint: `This run does not make up for it where their tasks are in sync by now: surefoot runs resume ${run}${folder}`,
     },
   ];
+}
+
+function unlessBug(thrown: unknown): undefined {
+  if (!(thrown instanceof SurefootError)) throw thrown;
 }
 
 async function lastRun(

@@ -6,7 +6,8 @@ import { errorOf, gone, outcomeOf, reset, state } from "./whole.js";
 const SECONDS = 10;
 /** The boot unit alone: what an interface's owner is told has tests of its own, and is much to compare. */
 const UNIT = ["-e", "persist=unit"];
-const CONFIRM = ["--confirm-timeout", String(SECONDS), ...UNIT];
+const TIMEOUT = ["--confirm-timeout", String(SECONDS)];
+const CONFIRM = [...TIMEOUT, ...UNIT];
 
 beforeAll(() => reset("client1", "client2", "client3"));
 afterAll(() => reset("client1", "client2", "client3"));
@@ -59,7 +60,7 @@ nft 'add table ip reply; add chain ip reply out { type route hook output priorit
 ])("takes back %s", async (_name, prepare, task) => {
   await inBox("client2", prepare);
   const before = await state("client2");
-  const ran = await custom(task, "--limit", "client2", ...CONFIRM);
+  const ran = await custom(task, "--limit", "client2", ...TIMEOUT);
   expect(outcomeOf(ran, "client2")).toBe("rolled-back");
   expect(ran.exit).toBe(1);
   expect(await state("client2")).toBe(before);
