@@ -16,7 +16,7 @@ export default defineConfig({
           include: ["test/lab/**/*.test.ts"],
           globalSetup: ["test/lab/global-setup.ts"],
           setupFiles: ["test/lab/setup.ts"],
-          testTimeout: 120_000,
+          testTimeout: 300_000,
           hookTimeout: 300_000,
         },
       },

@@ -26,7 +26,7 @@ for (const project of missing.length === 0 ? ["unit", "lab"] : ["unit"]) {
     "--project",
     project,
     // Tests on the lab mostly wait.
-    ...(project === "lab" ? ["--maxWorkers=3"] : []),
+    ...(project === "lab" ? ["--maxWorkers=2"] : []),
     ...reporters,
     ...process.argv.slice(2),
   ]);
