@@ -18,8 +18,6 @@ rm -rf /etc/systemd/network/10-eth1.network.d
 systemctl daemon-reload`;
 
 const reload = sh`networkctl reload; sleep 1`;
-const NETWORK = "/etc/systemd/network/10-eth1.network";
-const DROP_IN = "/etc/systemd/network/10-eth1.network.d/50-surefoot.conf";
 
 /** All that is kept for startup, and what the owner has made of it. */
 const snapshot = sh`for f in /etc/systemd/network/* /etc/systemd/network/*.d/* /etc/network/interfaces /etc/network/if-up.d/* /etc/dhcp/*.d/* /etc/systemd/system/surefoot*; do
@@ -53,12 +51,6 @@ export function cases(): readonly ContractCase[] {
       ...TWO,
       via: [{ gateway: "192.168.1.10" }],
     }),
-    one("networkd", "an older drop-in", [
-      sh`mkdir -p ${`${DROP_IN.slice(0, DROP_IN.lastIndexOf("/"))}`}
-sed -i 's/^Gateway/#surefoot# Gateway/' ${NETWORK}
-printf '[Route]\\nDestination=0.0.0.0/0\\nProtocol=boot\\nMultiPathRoute=192.168.1.1@eth1 1\\nMultiPathRoute=192.168.1.10@eth1 7\\n' > ${DROP_IN}`,
-      reload,
-    ]),
     one("networkmanager", "routes beside its own gateway", [
       sh`nmcli connection modify eth1 ipv4.routes "10.99.0.0/16 192.168.1.1"; nmcli device reapply eth1; sleep 1`,
     ]),
