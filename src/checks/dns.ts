@@ -20,7 +20,7 @@ const SERVERS = 6;
 /**
  * The host resolves a name as its programs do: by getent, so /etc/hosts and nsswitch.conf count too.
  *
- * @example dns({ name: "deb.debian.org" })
+ * @example dns({ name: "www.example.net" })
  */
 export const dns = defineCheck(params, {
   kind: "dns",

@@ -20,7 +20,7 @@ const BODY_LIMIT = 65_536;
 /**
  * An HTTP request from the host is answered, by curl.
  *
- * @example http({ url: "https://deb.debian.org/", status: 200 })
+ * @example http({ url: "https://www.example.net/", status: 200 })
  */
 export const http = defineCheck(params, {
   kind: "http",
