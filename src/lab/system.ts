@@ -22,6 +22,8 @@ export function run(
     const child = spawn(command, [...args], {
       stdio: ["pipe", "pipe", "pipe"],
       timeout: options.timeoutMs ?? TIMEOUT_MS,
+      // nsenter(1) stops with what it entered for, as when a host that goes down stops all its processes: nothing less ends it then.
+      killSignal: "SIGKILL",
       env: options.env ?? process.env,
     });
     let stdout = "";
