@@ -3,6 +3,7 @@ import type { Host, Inventory } from "../inventory/host.js";
 import type { Json } from "../model/json.js";
 import { secrets } from "../model/secret.js";
 import { warn } from "./failure.js";
+import { collect } from "./options.js";
 
 interface Flags {
   readonly inventory: string;
@@ -18,8 +19,6 @@ type Write = (text: string) => void;
 const toStdout: Write = (text) => {
   process.stdout.write(text);
 };
-
-const collect = (value: string, list: readonly string[]): readonly string[] => [...list, value];
 
 function inventoryOptions(command: Command): Command {
   return command

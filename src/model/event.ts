@@ -30,6 +30,17 @@ export type Outcome =
 /** Hosts per outcome. */
 export type Tally = Readonly<Record<Outcome, number>>;
 
+/** All outcomes, the good ones first. */
+export const OUTCOMES: readonly Outcome[] = [
+  "ok",
+  "changed",
+  "would-change",
+  "rolled-back",
+  "failed",
+  "unreachable",
+  "skipped",
+];
+
 /** A tally of no hosts, to count in. */
 export function emptyTally(): Record<Outcome, number> {
   return {

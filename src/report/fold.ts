@@ -8,13 +8,14 @@ import type {
   RunStarted,
   Tally,
 } from "../model/event.js";
+import { OUTCOMES } from "../model/event.js";
 import type { ChangeStyle } from "./changes.js";
 import { showTasks } from "./changes.js";
 import { again, FailureFold } from "./failures.js";
 import { compressNames } from "./names.js";
 import type { Paint } from "./text.js";
 import { duration, indent, oneLine, plural } from "./text.js";
-import { COLORS, ORDER, tallyWords, WORDS } from "./words.js";
+import { COLORS, tallyWords, WORDS } from "./words.js";
 
 const NO_CHANGES = "";
 
@@ -95,7 +96,7 @@ export class RunFold implements Fold {
 
   #summary({ tally, ms }: RunFinished): string {
     const { paint } = this.#style;
-    const total = ORDER.reduce((sum, outcome) => sum + tally[outcome], 0);
+    const total = OUTCOMES.reduce((sum, outcome) => sum + tally[outcome], 0);
     const line = `${plural(total, "host")} in ${duration(ms)}: ${tallyWords(tally, paint)}`;
     const stopped = this.#stopped === undefined ? [] : [paint("bold", stoppedText(this.#stopped))];
     const ways = this.#waysOn(tally);

@@ -1,16 +1,6 @@
 import type { Outcome, Tally } from "../model/event.js";
+import { OUTCOMES } from "../model/event.js";
 import type { Paint } from "./text.js";
-
-/** Outcomes as they are told, the good ones first. */
-export const ORDER: readonly Outcome[] = [
-  "ok",
-  "changed",
-  "would-change",
-  "rolled-back",
-  "failed",
-  "unreachable",
-  "skipped",
-];
 
 /** What each is called. */
 export const WORDS: Readonly<Record<Outcome, string>> = {
@@ -36,7 +26,7 @@ export const COLORS = {
 
 /** Hosts per outcome: `45 in sync, 2 changed`. */
 export function tallyWords(tally: Tally, paint: Paint = (_style, text) => text): string {
-  const outcomes = ORDER.filter((outcome) => tally[outcome] > 0);
+  const outcomes = OUTCOMES.filter((outcome) => tally[outcome] > 0);
   const counts = outcomes.map((outcome) => paint(COLORS[outcome], `${tally[outcome]} ${WORDS[outcome]}`));
   return counts.join(", ") || "nothing to do";
 }

@@ -1,6 +1,6 @@
 import pLimit from "p-limit";
 import type { GateFinding, Outcome, Tally } from "../model/event.js";
-import { emptyTally } from "../model/event.js";
+import { emptyTally, OUTCOMES } from "../model/event.js";
 import { EXIT } from "../model/exit.js";
 import { isBad } from "../model/rollout.js";
 import type { HostJob, RunContext } from "./context.js";
@@ -168,16 +168,6 @@ class RolloutRun {
     if (!passed && !this.#context.stop.aborted) this.#stop("gate");
   }
 }
-
-const OUTCOMES = [
-  "ok",
-  "changed",
-  "would-change",
-  "rolled-back",
-  "failed",
-  "unreachable",
-  "skipped",
-] as const satisfies readonly Outcome[];
 
 /** Waits so long, or until it is told to stop. */
 export function pause(ms: number, stop: AbortSignal): Promise<void> {
