@@ -4,8 +4,11 @@ import { classOf, SurefootError } from "../../model/error.js";
 import type { HostSession } from "../context.js";
 import { reconnect } from "../session.js";
 
-/** Longest wait for one of the connections that are only knocked at, in milliseconds: a lost first packet is sent again after one second (RFC 6298). */
-const KNOCK_MS = 4_000;
+/**
+ * Longest wait for one of the connections that are only knocked at, in milliseconds: a lost first packet is sent again after 1, 3 and 7 seconds
+ * (RFC 6298), always by the way of its flow, so that waiting hides no broken gateway; and a busy host is slow to answer.
+ */
+const KNOCK_MS = 10_000;
 /** What is left for reading, writing and disarming once the host has answered, in milliseconds. */
 const RESERVE_MS = 3_000;
 
