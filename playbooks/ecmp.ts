@@ -130,6 +130,8 @@ export default playbook({
     );
     // What lasts beyond a boot is written only after a change has held, so it decides nothing before.
     const after = { gate: false };
+    // How flows are shared out says nothing of whether they arrive.
+    const proof = { gate: false };
     const holds = (key: string, value: number) => sysctlEffective({ key, value }, after);
     return [
       holds("net.ipv4.fib_multipath_hash_policy", vars.hash_policy),
@@ -139,10 +141,13 @@ export default playbook({
       // By addresses alone all flows to one endpoint take one gateway: there is no way to choose another.
       perFlow && gatewayForwards({ gateways, ...endpointOf(vars.echo_url) }),
       perFlow &&
-        flowPrediction({
-          to: [ANYWHERE],
-          via: vars.gateways.map(({ address, weight }) => ({ gateway: address, weight })),
-        }),
+        flowPrediction(
+          {
+            to: [ANYWHERE],
+            via: vars.gateways.map(({ address, weight }) => ({ gateway: address, weight })),
+          },
+          proof,
+        ),
       vars.echo_url !== undefined &&
         outside.length === gateways.length &&
         egress(
