@@ -106,6 +106,9 @@ const playbook = [
   "persist=unit",
   "--forks",
   String(hosts),
+  // All hosts share this machine's cores: what each of a real fleet does in a moment takes its turn here.
+  "--confirm-timeout",
+  "300",
 ];
 const tools = {
   floor: { label: "bare ssh2, one script", command: bare(script) },
