@@ -20,36 +20,7 @@ export function unitSteps(from: UnitState | null, to: UnitState | null, p: UnitP
   const was = from ?? NONE;
   const will = to ?? NONE;
   const files = p.content === undefined ? [] : fileSteps(pathOf(p.name), was.file, will.file);
-  const on = from === null && bringsItself(will) ? [firstStart(p.name)] : onSteps(was, will, p);
-  return [...offSteps(was, will, p.name), ...files, ...on];
-}
-
-/**
- * Whether a unit that systemd knows nothing of is to be enabled and started, and only targets ask for it: a boot reads that, and until then
- * nobody has to know it.
- */
-function bringsItself({ file, enabled, active }: UnitState): boolean {
-  const links = install(file).filter((line) => line.trim() !== "");
-  const byTargets = links.every((line) => /^WantedBy=(?:[\w@.-]+\.target\s*)+$/.test(line));
-  return enabled && active && links.length > 0 && byTargets;
-}
-
-/**
- * systemd reads a unit that it does not know when it is started, so that nothing has to be read again: reading all units and running all
- * generators is most of what a first run costs a host. Only a name that other units had asked for in vain
- * (systemd before 246), or that failed too often under an earlier file, may need it.
- */
-function firstStart(name: string): Step {
-  const run = sh`systemctl enable --quiet --no-reload -- ${name}
-systemctl start -- ${name} || {
-case $(systemctl show -p LoadState,Result -- ${name}) in
-*LoadState=not-found* | *Result=start-limit-hit*) systemctl daemon-reload && systemctl start -- ${name} ;;
-*) false ;;
-esac
-} || {
-${tell(name)}
-}`;
-  return { title: `enable and start ${name}`, run, ...STARTUP };
+  return [...offSteps(was, will, p.name), ...files, ...onSteps(was, will, p)];
 }
 
 function offSteps(was: UnitState, will: UnitState, name: string): readonly Step[] {
@@ -78,7 +49,10 @@ function onSteps(was: UnitState, will: UnitState, p: UnitParams): readonly Step[
   const restart = was.active && will.active && p.content !== undefined && unread && p.restartOnChange;
   const steps: Step[] = [];
   if (!was.enabled && will.enabled) {
-    if (start) return [{ title: `enable and start ${name}`, run: begin("enable", name), ...STARTUP }];
+    if (start) {
+      const run = was === NONE && onlyTargetsWant(will.file) ? firstStart(name) : begin("enable", name);
+      return [{ title: `enable and start ${name}`, run, ...STARTUP }];
+    }
     steps.push({ title: `enable ${name}`, run: sh`systemctl enable --quiet -- ${name}`, ...STARTUP });
   } else if (was.enabled && will.enabled && !sameJson(install(was.file), install(will.file))) {
     // Its links stand where the old [Install] section put them.
@@ -101,23 +75,45 @@ function install(file: FileState | null): readonly string[] {
   return file?.content !== undefined && "text" in file.content ? section(file.content.text, "Install") : [];
 }
 
+/** Whether nobody but targets asks for a unit: a boot reads that, and until then nobody has to know it. */
+function onlyTargetsWant(file: FileState | null): boolean {
+  const links = install(file);
+  return links.length > 0 && links.every((line) => /^WantedBy=(?:[\w@.-]+\.target\s*)+$/.test(line));
+}
+
 /** Without a file of ours there may be one of a package; where there is none, a unit that runs can only be left running. */
 function unlessGone(run: Sh, name: string): Sh {
   return sh`case $(systemctl show -p LoadState -- ${name}) in *=not-found) exit 0 ;; esac
 ${run}`;
 }
 
-/** Brings a unit to run; where that fails, what the unit and its log say is shown. */
+/** Brings a unit to run. */
 function begin(how: "enable" | "start" | "restart", name: string): Sh {
   const verb = how === "enable" ? sh`enable --quiet --now` : sh`${how}`;
-  return sh`systemctl ${verb} -- ${name} || {
-${tell(name)}
-}`;
+  return orTell(sh`systemctl ${verb} -- ${name}`, name);
 }
 
-function tell(name: string): Sh {
-  return sh`systemctl status --no-pager --full -n 5 -- ${name} >&2 || :
-exit 1`;
+/**
+ * Enables and starts a unit that systemd does not know: it reads the file when it is started, and no other has to be read again (ADR 0037). Only a
+ * name that other units had asked for in vain (systemd before 246), or that failed too often under an earlier file, may need it.
+ */
+function firstStart(name: string): Sh {
+  const start = sh`systemctl start -- ${name} || {
+case $(systemctl show -p LoadState,Result -- ${name}) in
+*LoadState=not-found* | *Result=start-limit-hit*) systemctl daemon-reload && systemctl start -- ${name} ;;
+*) false ;;
+esac
+}`;
+  return sh`systemctl enable --quiet --no-reload -- ${name}
+${orTell(start, name)}`;
+}
+
+/** Where it fails, what the unit and its log say is shown. */
+function orTell(run: Sh, name: string): Sh {
+  return sh`${run} || {
+systemctl status --no-pager --full -n 5 -- ${name} >&2 || :
+exit 1
+}`;
 }
 
 /** Gives a unit that failed too often a new chance (systemctl(1), reset-failed); so does reading unit files again (seen in systemd 252). */
