@@ -128,15 +128,13 @@ export default playbook({
     const outside = vars.gateways.flatMap(({ egress, weight }) =>
       egress === undefined ? [] : [{ address: egress, weight }],
     );
-    // What lasts beyond a boot is written only after a change has held, so it decides nothing before.
-    const after = { gate: false };
-    // How flows are shared out says nothing of whether they arrive.
-    const proof = { gate: false };
-    const holds = (key: string, value: number) => sysctlEffective({ key, value }, after);
+    // What lasts beyond a boot is written only after a change has held, and how flows are shared out says nothing of whether they arrive.
+    const noGate = { gate: false };
+    const holds = (key: string, value: number) => sysctlEffective({ key, value }, noGate);
     return [
       holds("net.ipv4.fib_multipath_hash_policy", vars.hash_policy),
       holds(`net.ipv4.conf.${vars.interface.replaceAll(".", "/")}.rp_filter`, vars.rp_filter),
-      unitHealthy({ name: "ecmp-route.service" }, after),
+      unitHealthy({ name: "ecmp-route.service" }, noGate),
       neighbours({ gateways, interface: vars.interface, probe: true }),
       // By addresses alone all flows to one endpoint take one gateway: there is no way to choose another.
       perFlow && gatewayForwards({ gateways, ...endpointOf(vars.echo_url) }),
@@ -146,13 +144,13 @@ export default playbook({
             to: [ANYWHERE],
             via: vars.gateways.map(({ address, weight }) => ({ gateway: address, weight })),
           },
-          proof,
+          noGate,
         ),
       vars.echo_url !== undefined &&
         outside.length === gateways.length &&
         egress(
           { url: vars.echo_url, expect: outside, connections: vars.echo_connections, balanced: perFlow },
-          after,
+          noGate,
         ),
     ];
   },
