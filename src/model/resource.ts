@@ -39,8 +39,8 @@ export class ProbeError extends Error {
  * its state: a plain object that survives JSON, holding only what the kind can manage.
  *
  * Laws, which one contract test checks for every kind: `steps(x, x)` is empty; after `steps(actual, target)` a probe
- * reads the target; after `steps(target, actual)` it reads the original; a probe changes nothing; a second run plans
- * nothing.
+ * reads the target; after `steps(target, actual)` it reads the original, also where nothing had been done; a probe changes nothing; a second
+ * run plans nothing.
  */
 export interface Resource<K extends string, P, S extends object> {
   readonly kind: K;

@@ -37,7 +37,10 @@ type Params = z.output<typeof checked>;
 interface CommandBase {
   /** POSIX sh text, run as it stands with `set -e`. */
   readonly run: string;
-  /** How to take it back, as POSIX sh text; without it, undo leaves what the command did. */
+  /**
+   * How to take it back, as POSIX sh text; without it, undo leaves what the command did. It must succeed and harm nothing also where the command
+   * ran in part only or not at all: a host that was cut off takes everything back, whatever came of it.
+   */
   readonly undo?: string;
   /** Where it runs, its guard and its undo too; the login folder by default. */
   readonly cwd?: string;

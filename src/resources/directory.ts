@@ -61,13 +61,15 @@ case $s in failed*) [ ! -L ${p.path} ] || echo dangling ;; esac`,
   steps: (from, to, { path }): readonly Step[] => {
     if (to !== null && from !== null) return ownershipSteps(path, from, to);
     if (to !== null) return [{ title: `make ${path} (${described(to)})`, run: make(path, to), ...STARTUP }];
-    return from === null ? [] : [{ title: `remove ${path}`, run: sh`rmdir -- ${path}`, ...STARTUP }];
+    return from === null
+      ? []
+      : [{ title: `remove ${path}`, run: sh`[ ! -d ${path} ] || rmdir -- ${path}`, ...STARTUP }];
   },
 });
 
 /** Nobody else may look in until mode and owners are right. */
 function make(path: string, own: Ownership): Sh {
   return sh`if [ ! -d ${posix.dirname(path)} ]; then echo 'its parent does not exist: it needs a task of its own, before this one' >&2; exit 1; fi
-mkdir -m 0700 -- ${path}
+[ -d ${path} ] || mkdir -m 0700 -- ${path}
 ${giveTo(own, sh`${path}`)}${chmod(own.mode, sh`-- ${path}`)}`;
 }

@@ -6,6 +6,7 @@ import type { HostSession } from "./context.js";
 import { timerFor } from "./guard/build.js";
 import { proveReachable, whileTimerTicks } from "./guard/confirm.js";
 import { disarmed } from "./guard/disarm.js";
+import { timerFired } from "./guard/gate.js";
 import { healthy } from "./guard/healthy.js";
 import type { Split } from "./guard/split.js";
 import { splitAtConfirmation } from "./guard/split.js";
@@ -50,12 +51,21 @@ async function guarded(
   steps: readonly PlannedStep[],
 ): Promise<Applied> {
   try {
-    return await underTimer(session, changes, steps);
+    const applied = await underTimer(session, changes, steps);
+    return typeof applied === "string" ? applied : { failed: judgeLate(session, applied.failed) };
   } catch (thrown) {
     // From arming on, whatever goes wrong is taken back by the host.
     if (session.armed === undefined || !(thrown instanceof SurefootError)) throw thrown;
-    return { failed: thrown.data };
+    return { failed: judgeLate(session, thrown.data) };
   }
+}
+
+/** A timer that fires ends what runs under it: then the time was over, whatever the connection that died looks like. */
+function judgeLate({ armed, job }: HostSession, error: ErrorData): ErrorData {
+  if (error.code !== "connection-lost" || armed === undefined || performance.now() < armed.deadline)
+    return error;
+  const { detail } = error;
+  return { ...timerFired(job.target.host), ...(detail === undefined ? {} : { detail }) };
 }
 
 async function underTimer(

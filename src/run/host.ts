@@ -109,9 +109,9 @@ async function readWhenFree(session: HostSession, tasks: readonly Task[]): Promi
 async function rehearse(session: HostSession, touched: readonly TaskPlan[]): Promise<HostResult | undefined> {
   const { host } = session.job.target;
   const start = performance.now();
-  const { left, said } = await takeBack(session, touched, true);
+  const { left, unread, said } = await takeBack(session, touched, true);
   session.rehearsed = true;
-  if (left.length === 0) {
+  if (left.length === 0 && unread === undefined) {
     session.context.emit({ type: "host-rehearsed", host, ms: Math.round(performance.now() - start) });
     return undefined;
   }
@@ -119,7 +119,10 @@ async function rehearse(session: HostSession, touched: readonly TaskPlan[]): Pro
     outcome: "failed",
     error: {
       code: "rollback-failed",
-      message: `the way back does not hold: ${left.join(", ")} differ after the timer fired`,
+      message:
+        unread === undefined
+          ? `the way back does not hold: ${left.join(", ")} differ after the timer fired`
+          : `the way back was not proved: after the timer fired the host could not be read again (${unread})`,
       place: { host, at: "rehearsal" },
       hint: "Nothing was rolled out. Mend what keeps the host from taking the change back, then rehearse again.",
       ...(said === undefined ? {} : { detail: said }),
@@ -138,9 +141,18 @@ async function failedAndUndone(
   if (changed.length === 0 || error.code === "interrupted")
     return { outcome: "failed", error: withTimer(error, session) };
   owed.undoing(changed);
-  const { left, byHost, said } = await takeBack(session, changed);
+  const { left, unread, byHost, said } = await takeBack(session, changed);
   const detail = [error.detail, said].filter((text) => text !== undefined).join("\n");
   const more = detail === "" ? {} : { detail };
+  if (unread !== undefined) {
+    const what = byHost
+      ? "the host takes the change back by itself, but could not be read again, so it is not known whether it did"
+      : "what had been done could not be taken back, or not be read again: the host may be partly changed";
+    return {
+      outcome: "failed",
+      error: { ...error, message: `${error.message}; ${what} (${unread})`, ...more },
+    };
+  }
   if (left.length === 0) {
     // A handler that failed once more has not seen what is back.
     if (said === undefined) owed.undone();

@@ -12,9 +12,11 @@ import { undoInOrder, undoOf } from "./steps.js";
 
 /** What came of taking changes back. */
 export interface TakenBack {
-  /** Titles of things that are not as they were, or that could not be read. */
+  /** Titles of things that were read and are not as they were. */
   readonly left: readonly string[];
-  /** Whether the host did it by itself, under a timer. */
+  /** Why nobody knows how the host is now: it could not be reached or read again. */
+  readonly unread?: string;
+  /** Whether the host does it by itself, under a timer. */
   readonly byHost: boolean;
   /** What went wrong meanwhile. */
   readonly said?: string;
@@ -36,11 +38,11 @@ export async function takeBack(
   try {
     if (session.armed === undefined) await reachAgain(session);
     const said = byHost ? await undoByHost(session, touched, patient) : await undoInOrder(session, touched);
-    const left = await notAsBefore(session, touched);
+    const left = await readBack(session, touched);
     return { left, byHost, ...(said === undefined ? {} : { said }) };
   } catch (thrown) {
     if (!(thrown instanceof SurefootError) || session.armed !== undefined) throw thrown;
-    return { left: touched.map((task) => task.title), byHost, said: thrown.message };
+    return { left: [], unread: thrown.message, byHost };
   }
 }
 
@@ -79,6 +81,22 @@ async function undoByHost(
     });
   }
   return said;
+}
+
+/** How often a host that has taken a change back is read, each time over a connection that carries something. */
+const READINGS = 3;
+
+/** Titles of what is not as it was; reading harms nothing, so a busy host is asked more than once. */
+async function readBack(session: HostSession, touched: readonly TaskPlan[]): Promise<readonly string[]> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await notAsBefore(session, touched);
+    } catch (thrown) {
+      if (!(thrown instanceof SurefootError) || session.context.kill.aborted || tried === READINGS)
+        throw thrown;
+      await reachAgain(session);
+    }
+  }
 }
 
 async function notAsBefore(session: HostSession, touched: readonly TaskPlan[]): Promise<readonly string[]> {

@@ -2,18 +2,15 @@ import { describe, expect, it } from "vitest";
 import type { Executor } from "../resources/harness.js";
 import { checkLaws } from "../resources/harness.js";
 import { caseFor, caseNames, findKinds } from "../resources/kinds.js";
-import { surefoot } from "../support/cli.js";
-import { ENV, inBox } from "./fleet.js";
+import { inBox, ranInBox } from "./fleet.js";
 
 /** A client for each owner of the network; the first for cases that do not care. */
 const CLIENT = { ifupdown: "client3", networkd: "client2", networkmanager: "client7" } as const;
 
 const on =
   (client: string): Executor =>
-  async (script) => {
-    const ran = await surefoot(["lab", "exec", client, "--", "sh", "-c", script.sh], { env: ENV });
-    return { exit: ran.exit ?? 255, stdout: ran.stdout, stderr: ran.stderr };
-  };
+  (script) =>
+    ranInBox(client, script.sh);
 
 const kinds = (await findKinds()).filter((kind) => caseNames(kind, "systemd").length > 0);
 

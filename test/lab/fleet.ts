@@ -7,6 +7,7 @@ import { entry } from "../../src/lab/exec.js";
 import { labPaths } from "../../src/lab/names.js";
 import { run } from "../../src/lab/system.js";
 import { SurefootError } from "../../src/model/error.js";
+import type { Ended } from "../resources/harness.js";
 import type { Ran } from "../support/cli.js";
 import { eventsOf, ROOT, surefoot } from "../support/cli.js";
 
@@ -58,21 +59,28 @@ export async function down(): Promise<void> {
   }
 }
 
-/** Runs a shell script in a box of the lab and gives what it printed. */
-export async function inBox(box: string, script: string): Promise<string> {
+/**
+ * Runs a shell script in a box of the lab.
+ * @throws SurefootError where the box is not up.
+ */
+export async function ranInBox(box: string, script: string): Promise<Ended> {
   // Hundreds of these cost less without a process of the command line each.
   if (process.getuid?.() === 0) {
-    try {
-      const [program, args] = entry(labPaths({ ...process.env, ...ENV }), box, ["sh", "-c", script]);
-      return (await run(program, args, { timeoutMs: 120_000 })).stdout.trim();
-    } catch (thrown) {
-      // A client that is not up says nothing.
-      if (thrown instanceof SurefootError) return "";
-      throw thrown;
-    }
+    const [program, args] = entry(labPaths({ ...process.env, ...ENV }), box, ["sh", "-c", script]);
+    return run(program, args, { timeoutMs: 120_000 });
   }
   const ran = await surefoot(["lab", "exec", box, "--", "sh", "-c", script], { env: ENV });
-  return ran.stdout.trim();
+  return { ...ran, exit: ran.exit ?? 255 };
+}
+
+/** The same, for what it printed alone: nothing, where the box is not up. */
+export async function inBox(box: string, script: string): Promise<string> {
+  try {
+    return (await ranInBox(box, script)).stdout.trim();
+  } catch (thrown) {
+    if (thrown instanceof SurefootError) return "";
+    throw thrown;
+  }
 }
 
 /** Runs a command of this machine. */

@@ -28,7 +28,7 @@ export interface ContractCase {
   readonly task: Task;
   /** Read-only; what it prints must be unchanged by a probe, and equal again after undo. */
   readonly snapshot?: Sh;
-  /** Why this thing can't be taken back, where it can't: law 3 is then not asked of it. */
+  /** Why this thing can't be taken back, where it can't: laws 3 and 6 are then not asked of it. */
   readonly irreversible?: string;
 }
 
@@ -110,6 +110,16 @@ export async function checkLaws(run: Executor, one: ContractCase): Promise<void>
   const target = resource.target(params, actual);
   expect(plan(actual, actual), "law 1: no steps from the actual state to itself").toEqual([]);
   expect(plan(target, target), "law 1: no steps from the target to itself").toEqual([]);
+
+  if (one.irreversible === undefined) {
+    await carryOut(run, plan(target, actual));
+    same(
+      await probe(run, one.task),
+      actual,
+      "law 6: undoing what was never done, then probe equals the original",
+    );
+    expect(await snapshot(), "law 6: undoing what was never done leaves everything as it was").toBe(before);
+  }
 
   await carryOut(run, plan(actual, target));
   if (resource.repeats?.(params) !== true) {

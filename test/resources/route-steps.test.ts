@@ -24,7 +24,7 @@ function plan(
 
 /** Removal looks first whether the route is there. */
 const remove = (words: string, more = "", family = 4): string =>
-  `[ -z "$(ip -${family} route show ${words} 2>/dev/null)" ] || ip -${family} route del ${words}${more}`;
+  `[ -z "$(ip -${family} route show ${words}${family === 4 ? " tos 0" : ""} 2>/dev/null)" ] || ip -${family} route del ${words}${more}`;
 const ECMP_HOPS = " nexthop via 192.168.1.1 dev eth1 weight 1 nexthop via 192.168.1.10 dev eth1 weight 1";
 
 describe("steps and undo", () => {

@@ -69,7 +69,8 @@ fi`,
 
 function linkStep(path: string, { link, ...owners }: LinkState): Step {
   const to = "text" in link ? sh`${link.text}` : sh`"$(printf %s ${link.base64} | base64 -d)"`;
-  const run = sh`ln -s -- ${to} ${path}
+  // Without -n, a link to a folder would be followed and the new one made in it; taken back may be what was never done.
+  const run = sh`[ -h ${path} ] || ln -sn -- ${to} ${path}
 ${giveTo(owners, sh`${path}`, sh`-h --`)}`;
   return { title: `link ${path}`, run, ...STARTUP };
 }

@@ -2,6 +2,7 @@ import type { Step } from "../../model/resource.js";
 import { sh } from "../../model/sh.js";
 import type { FileState } from "../content/state.js";
 import { fileSteps } from "../content/steps.js";
+import { whereKnown } from "../unit/known.js";
 import { unitSteps } from "../unit/steps.js";
 import { setupIn } from "./files.js";
 import { SCRIPT, UNIT } from "./names.js";
@@ -37,10 +38,10 @@ export function failoverSteps(
 }
 
 function takeBack(active: boolean): Step {
-  const stop = active ? sh`systemctl stop -- ${UNIT}\n` : sh``;
+  const stop = active ? sh`${whereKnown(sh`systemctl stop -- ${UNIT}`, UNIT)}\n` : sh``;
   return {
     title: active ? `stop ${UNIT} and take its settings back` : `take the settings of ${UNIT} back`,
-    run: sh`${stop}sh ${SCRIPT} down`,
+    run: sh`${stop}[ ! -e ${SCRIPT} ] || sh ${SCRIPT} down`,
     layer: "startup",
     cuts: false,
   };

@@ -3,6 +3,7 @@ import type { Step } from "../../model/resource.js";
 import type { Sh } from "../../model/sh.js";
 import { sh } from "../../model/sh.js";
 import { writeFile } from "../content/write.js";
+import { whereKnown } from "../unit/known.js";
 import { MARK } from "./networkd.js";
 import type { Params } from "./params.js";
 import { keeperName } from "./params.js";
@@ -93,9 +94,10 @@ function offSteps(from: PersistentRouteState, to: PersistentRouteState, p: Param
   const stop = from.keeper.active && !to.keeper.active;
   const disable = from.keeper.enabled && !to.keeper.enabled;
   const act = (title: string, run: Sh): readonly Step[] => [{ title: `${title} ${name}`, run, ...QUIET }];
-  if (stop && disable) return act("stop and disable", sh`systemctl disable --quiet --now -- ${name}`);
-  if (stop) return act("stop", sh`systemctl stop -- ${name}`);
-  return disable ? act("disable", sh`systemctl disable --quiet -- ${name}`) : [];
+  if (stop && disable)
+    return act("stop and disable", whereKnown(sh`systemctl disable --quiet --now -- ${name}`, name));
+  if (stop) return act("stop", whereKnown(sh`systemctl stop -- ${name}`, name));
+  return disable ? act("disable", whereKnown(sh`systemctl disable --quiet -- ${name}`, name)) : [];
 }
 
 function onSteps(

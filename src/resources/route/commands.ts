@@ -61,5 +61,7 @@ export function deleteCommand(key: RouteKey, state: RouteState): Sh {
   const hops = family === 4 ? hopsOf(key, state) : [];
   const type = state.type === "unicast" ? sh`` : sh`${state.type} `;
   const words = joinSh([sh`${[to, ...own]}`, ...hops.map((hop) => sh`${hop}`)], " ");
-  return sh`[ -z "$(ip -${family} route show ${[to, ...own]} 2>/dev/null)" ] || ip -${family} route del ${type}${words}`;
+  // Routes for a type of service are others, which `del` without one does not mean; IPv6 has none.
+  const plain = family === 4 ? ["tos", 0] : [];
+  return sh`[ -z "$(ip -${family} route show ${[to, ...own, ...plain]} 2>/dev/null)" ] || ip -${family} route del ${type}${words}`;
 }

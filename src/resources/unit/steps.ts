@@ -4,6 +4,7 @@ import type { Sh } from "../../model/sh.js";
 import { sh } from "../../model/sh.js";
 import type { FileState } from "../content/state.js";
 import { fileSteps } from "../content/steps.js";
+import { whereKnown } from "./known.js";
 import type { UnitParams } from "./params.js";
 import { isTemplate, pathOf } from "./params.js";
 import type { UnitState } from "./state.js";
@@ -26,15 +27,21 @@ export function unitSteps(from: UnitState | null, to: UnitState | null, p: UnitP
 function offSteps(was: UnitState, will: UnitState, name: string): readonly Step[] {
   const stop = was.active && !will.active;
   const disable = was.enabled && !will.enabled;
+  // Where its file goes too, all units are read again behind that.
+  const once = !sameJson(contentOf(was), contentOf(will)) ? sh` --no-reload` : sh``;
   if (stop && disable) {
-    return [
-      { title: `stop and disable ${name}`, run: sh`systemctl disable --quiet --now -- ${name}`, ...STARTUP },
-    ];
+    const run = whereKnown(sh`systemctl disable --quiet --now${once} -- ${name}`, name);
+    return [{ title: `stop and disable ${name}`, run, ...STARTUP }];
   }
-  if (stop) return [{ title: `stop ${name}`, run: sh`systemctl stop -- ${name}`, ...RUNNING }];
-  return disable
-    ? [{ title: `disable ${name}`, run: sh`systemctl disable --quiet -- ${name}`, ...STARTUP }]
-    : [];
+  if (stop)
+    return [{ title: `stop ${name}`, run: whereKnown(sh`systemctl stop -- ${name}`, name), ...RUNNING }];
+  if (!disable) return [];
+  const run = whereKnown(sh`systemctl disable --quiet${once} -- ${name}`, name);
+  return [{ title: `disable ${name}`, run, ...STARTUP }];
+}
+
+function contentOf({ file }: UnitState): FileState["content"] | null {
+  return file?.content ?? null;
 }
 
 /**
@@ -43,7 +50,7 @@ function offSteps(was: UnitState, will: UnitState, name: string): readonly Step[
  */
 function onSteps(was: UnitState, will: UnitState, p: UnitParams): readonly Step[] {
   const { name } = p;
-  const changed = !sameJson(was.file?.content ?? null, will.file?.content ?? null);
+  const changed = !sameJson(contentOf(was), contentOf(will));
   const unread = changed || (was.stale && !will.stale);
   const start = !was.active && will.active;
   const restart = was.active && will.active && p.content !== undefined && unread && p.restartOnChange;
@@ -58,7 +65,9 @@ function onSteps(was: UnitState, will: UnitState, p: UnitParams): readonly Step[
     // Its links stand where the old [Install] section put them.
     steps.push({ title: `enable ${name} again`, run: sh`systemctl reenable --quiet -- ${name}`, ...STARTUP });
   } else if (unread) {
-    steps.push({ title: "reload systemd", run: sh`systemctl daemon-reload`, ...RUNNING });
+    const reload = sh`systemctl daemon-reload`;
+    const run = will.file === null && changed ? whereKnown(reload, name) : reload;
+    steps.push({ title: "reload systemd", run, ...RUNNING });
   }
   if (start) {
     const run = steps.length > 0 ? begin("start", name) : sh`${forgive(name)}\n${begin("start", name)}`;
@@ -104,7 +113,9 @@ case $(systemctl show -p LoadState,Result -- ${name}) in
 *) false ;;
 esac
 }`;
+  // It is known all the same where an undo puts back what was never taken away.
   return sh`systemctl enable --quiet --no-reload -- ${name}
+case $(systemctl show -p NeedDaemonReload -- ${name}) in *=yes) systemctl daemon-reload ;; esac
 ${orTell(start, name)}`;
 }
 

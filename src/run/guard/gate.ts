@@ -67,6 +67,16 @@ export function armedByAnother(exit: number, output: string): ArmedByAnother | u
   return { left: Number(said.get("left")), alive: said.get("alive") === "yes" };
 }
 
+/** The error for a change whose time was over before it was confirmed. */
+export function timerFired(host: string): ErrorData {
+  return {
+    code: "not-confirmed",
+    message: "the timer fired before the change was confirmed",
+    place: { host, at: "confirm" },
+    hint: "The host or the way to it may be slow: give it more time with --confirm-timeout.",
+  };
+}
+
 /** The error for a gate that stayed shut. */
 export function gateError(host: string, exit: number, output: string): ErrorData {
   const said = readPairs(output);
@@ -82,14 +92,7 @@ export function gateError(host: string, exit: number, output: string): ErrorData
       hint: "Wait for that run to end, then run again.",
     };
   }
-  if (exit === FIRED) {
-    return {
-      code: "not-confirmed",
-      message: "the timer fired before the change was confirmed",
-      place: { host, at: "confirm" },
-      hint: "The host or the way to it may be slow: give it more time with --confirm-timeout.",
-    };
-  }
+  if (exit === FIRED) return timerFired(host);
   if (exit === FOREIGN) {
     return {
       code: "guard-not-armed",

@@ -6,10 +6,13 @@ import { ask } from "./ask.js";
 import { readPairs } from "./lease.js";
 import { awaitFired, fire, standing } from "./timer.js";
 
-/** How long after its timer fired a host is waited for, in milliseconds: undoing may start services. */
+/** How long a host is waited for after its timer fired, or after it last said that it is at work, in milliseconds. */
 const PATIENCE_MS = 60_000;
-/** Longest time for one try to reach a host that may be cut off, in milliseconds. */
-const TRY_MS = 5_000;
+/** Longest wait in all, in milliseconds: undoing may start services, and many hosts at once on one machine take their turns. */
+const LONGEST_MS = 600_000;
+/** Longest time for the first try to reach a host that may be cut off, and for any, in milliseconds: a busy one is given more each time. */
+const FIRST_TRY_MS = 5_000;
+const TRY_MS = 30_000;
 const PAUSE_MS = 500;
 /** Longest time that undoing is watched in one go, in seconds. */
 const WATCH_S = 30;
@@ -39,21 +42,30 @@ export async function letUndo(
   patient: boolean,
 ): Promise<Undoing> {
   const { kill } = session.context;
-  const end = deadline + PATIENCE_MS;
+  const last = Math.max(deadline, performance.now()) + LONGEST_MS;
+  let end = deadline + PATIENCE_MS;
+  let tryMs = FIRST_TRY_MS;
+  let reached = false;
   if (patient) await sleep(deadline - performance.now(), kill);
   for (;;) {
     try {
-      await reconnect(session, TRY_MS);
+      if (!reached) await reconnect(session, tryMs);
+      reached = true;
       const state = await ask(session, standing(timer.token));
       // A host without a trace of it was rebooted: what ran is gone, what would have started was taken back by the boot.
       if (state === "none") return { done: true };
       if (state === "armed") await ask(session, fire(timer.token));
+      end = Math.min(last, Math.max(end, performance.now() + PATIENCE_MS));
       const left = await ask(session, awaitFired(timer.token, WATCH_S));
       const [pairs = "", log = ""] = left.split("\n\n");
-      return readPairs(pairs).get("result") === "0" ? { done: true } : { done: true, said: log.trim() };
+      const result = readPairs(pairs).get("result");
+      if (result !== undefined) return result === "0" ? { done: true } : { done: true, said: log.trim() };
+      if (performance.now() > last) return { done: false, said: "it is still at work" };
     } catch (thrown) {
       if (!(thrown instanceof SurefootError) || kill.aborted) throw thrown;
       if (performance.now() > end) return { done: false, said: thrown.message };
+      reached = false;
+      tryMs = Math.min(tryMs * 2, TRY_MS);
     }
     await sleep(PAUSE_MS, kill);
   }

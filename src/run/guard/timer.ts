@@ -64,12 +64,15 @@ else systemctl start --no-block ${unit}.service
 fi`;
 }
 
-/** Waits until a guard has done its work, and prints what it left: `key=value` lines, then its log behind an empty line. Needs `d`. */
+/**
+ * Waits until a guard has done its work, and prints what it left: `key=value` lines, then its log behind an empty line. Prints nothing where
+ * it is still at work. Needs `d`.
+ */
 export function awaitFired(token: string, seconds: number): Sh {
   return sh`i=0
 until { read -r t; } 2>/dev/null <"$d/last/owner" && [ "$t" = token=${token} ]; do
 i=$((i+1))
-[ $i -le ${seconds * 5} ] || exit 1
+[ $i -le ${seconds * 5} ] || exit 0
 sleep 0.2 2>/dev/null || sleep 1
 done
 cat "$d/last/owner"

@@ -190,9 +190,15 @@ it("takes back what an earlier turn did when the connection dies under the next"
   expect(readFileSync(join(dir, "f"), "utf8")).toBe("old\n");
 });
 
-/** A transport whose connection dies when the timer is to be disarmed; what else befalls the host then is told by `host`. */
-function dyingAtDisarm(host: (deliver: () => void) => void): Transport {
-  let died = false;
+/**
+ * A transport whose connection dies under some scripts, as often as is said; what else befalls the host then is told by `host`.
+ */
+function dyingAt(
+  matches: (script: string) => boolean,
+  host: (deliver: () => void) => void,
+  times = 1,
+): Transport {
+  let died = 0;
   return {
     ...localTransport,
     connect: async (target, signal) => {
@@ -203,8 +209,8 @@ function dyingAtDisarm(host: (deliver: () => void) => void): Transport {
           const process = await connection.exec(command);
           let dead = false;
           const write = (data: string): void => {
-            dead = !died && data.includes('mv "$l/armed" "$l/disarmed"');
-            died ||= dead;
+            dead = matches(data) && died < times;
+            if (dead) died++;
             if (!dead) process.write(data);
             else {
               host(() => process.write(data));
@@ -242,10 +248,52 @@ it.each([
     writeFileSync(join(dir, "f"), "old\n");
     const ran = await run([line({ path: join(dir, "f"), text: "new" }, CUTS)], {
       guard: dir,
-      transport: dyingAtDisarm(host(dir)),
+      transport: dyingAt((script) => script.includes('mv "$l/armed" "$l/disarmed"'), host(dir)),
     });
     expect(outcomeOf(ran)).toBe(outcome);
     expect(readFileSync(join(dir, "f"), "utf8")).toBe(text);
     expect(existsSync(join(dir, "guard"))).toBe(false);
   },
 );
+
+it.each([
+  ["once", 1, "rolled-back", /the host took the change back, and was read again as it was/],
+  ["every time", 99, "failed", /could not be read again, so it is not known whether it did/],
+])(
+  "reads a host anew that has taken a change back, when the connection dies under it %s",
+  async (_how, times, outcome, said) => {
+    const dir = folder();
+    writeFileSync(join(dir, "f"), "old\n");
+    let undone = false;
+    const reads = (script: string): boolean => {
+      if (script.includes('"$d/last/log"')) undone = true;
+      else if (undone) return script.includes(join(dir, "f"));
+      return false;
+    };
+    const ran = await run([line({ path: join(dir, "f"), text: "new" }, CUTS)], {
+      guard: dir,
+      transport: { ...dyingAt(reads, () => undefined, times), knock: async () => false },
+    });
+    expect(outcomeOf(ran)).toBe(outcome);
+    expect(errorOf(ran)?.message).toMatch(said);
+    expect(errorOf(ran)?.message).not.toContain("partly changed");
+    expect(readFileSync(join(dir, "f"), "utf8")).toBe("old\n");
+  },
+);
+
+it("says that the time was over, and not that the connection died, where the timer ended a step", async () => {
+  const dir = folder();
+  writeFileSync(join(dir, "f"), "old\n");
+  const once = join(dir, "once");
+  // The step of another turn, so that nobody waits for what may cut the wire; it comes back under the timer of the first.
+  const before = `[ -e ${once} ] || { touch ${once}; sleep 30; }`;
+  const ran = await run(
+    [line({ path: join(dir, "f"), text: "new" }, CUTS), line({ path: join(dir, "g"), text: "x", before })],
+    { guard: dir, confirm: { seconds: 4, connections: 0 } },
+  );
+  expect(outcomeOf(ran)).toBe("rolled-back");
+  expect(errorOf(ran)).toMatchObject({
+    code: "not-confirmed",
+    message: expect.stringContaining("the timer fired"),
+  });
+});
