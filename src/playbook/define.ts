@@ -99,21 +99,3 @@ export function playbook<
 export function isPlaybook(value: unknown): value is Playbook {
   return typeof value === "object" && value !== null && BRAND in value;
 }
-
-/** A list of tasks or checks, its members themselves perhaps lists. */
-type Nested<T> = readonly (T | Nested<T> | false | null | undefined)[];
-
-/** A list without nesting and gaps. */
-export function flatten<T extends object>(list: Nested<T>): readonly T[] {
-  const flat: T[] = [];
-  for (const entry of list) {
-    if (entry === false || entry === null || entry === undefined) continue;
-    if (isList(entry)) flat.push(...flatten(entry));
-    else flat.push(entry);
-  }
-  return flat;
-}
-
-function isList<T>(entry: T | Nested<T>): entry is Nested<T> {
-  return Array.isArray(entry);
-}

@@ -13,11 +13,11 @@ import type { FilePlace } from "../model/place.js";
 import type { Task } from "../model/resource.js";
 import type { Target } from "../model/target.js";
 import type { Playbook, PlaybookContext } from "./define.js";
-import { flatten } from "./define.js";
 import { factsOf, gathering } from "./facts.js";
 import { handlersOf } from "./handlers.js";
 import type { LoadedPlaybook } from "./load.js";
 import { frameAt, playbookError } from "./load.js";
+import { checksOf, tasksOf } from "./shape.js";
 
 /** One host with its tasks. */
 export interface HostTasks extends Expanded {
@@ -77,16 +77,18 @@ function callsFor(
 ): Expanded & Pick<HostTasks, "gate" | "gather"> {
   const { playbook, file } = loaded;
   const about = { name: host.name, groups: host.groups, address: host.target.address };
-  const own = playbook.rollout?.gate?.checks?.({ vars, host: about, facts: {} });
+  const gate = playbook.rollout?.gate;
+  const own =
+    gate?.checks === undefined ? undefined : checksOf(gate.checks({ vars, host: about, facts: {} }));
   const call = (facts: PlaybookContext<unknown, FactName>["facts"]): Expanded & Pick<HostTasks, "gate"> => {
     const context = { vars, host: about, facts };
-    const checks = flatten(playbook.checks?.(context) ?? []);
-    const tasks = flatten(playbook.tasks(context));
+    const checks = playbook.checks === undefined ? [] : checksOf(playbook.checks(context));
+    const tasks = tasksOf(playbook.tasks(context));
     return {
       tasks: tasks.filter((task) => hasTag(task, tags)),
       handlers: handlersOf(loaded, context, tasks),
       checks: checks.filter((check) => hasTag(check, tags)),
-      gate: own === undefined ? checks.filter((check) => check.options.gate !== false) : flatten(own),
+      gate: own === undefined ? checks.filter((check) => check.options.gate !== false) : own,
     };
   };
   const { scripts, read } = gathering(factsOf(playbook));
@@ -99,7 +101,7 @@ function callsFor(
       throw oneError(playbookError(thrown, file));
     }
   };
-  return { tasks: [], checks: [], handlers: [], gate: flatten(own ?? []), gather: { scripts, expand } };
+  return { tasks: [], checks: [], handlers: [], gate: own ?? [], gather: { scripts, expand } };
 }
 
 /** Of several errors the first: a host fails with one. */

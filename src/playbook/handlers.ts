@@ -9,6 +9,7 @@ import { notifies } from "../model/resource.js";
 import type { PlaybookContext } from "./define.js";
 import type { LoadedPlaybook } from "./load.js";
 import { frameAt, placeOfOffset, shown } from "./load.js";
+import { handlersIn } from "./shape.js";
 
 /**
  * A playbook's handlers for one host, in their order, each named by itself.
@@ -20,7 +21,8 @@ export function handlersOf(
   context: PlaybookContext<Record<string, unknown>, FactName>,
   tasks: readonly Task[],
 ): readonly Task[] {
-  const handlers = Object.entries(loaded.playbook.handlers?.(context) ?? {}).map(
+  const given = loaded.playbook.handlers === undefined ? {} : handlersIn(loaded.playbook.handlers(context));
+  const handlers = Object.entries(given).map(
     ([handler, task]): Task => ({
       ...task,
       handler,

@@ -13,6 +13,8 @@ import { setTemplateBase } from "../resources/content/render.js";
 import type { Playbook } from "./define.js";
 import { isPlaybook } from "./define.js";
 import { rolloutMistakes } from "./rollout.js";
+import type { Mistake } from "./shape.js";
+import { shapeMistakes, WrongList } from "./shape.js";
 
 /** A playbook with the file that it came from. */
 export interface LoadedPlaybook {
@@ -62,8 +64,11 @@ export async function loadPlaybook(path: string): Promise<LoadedPlaybook> {
       hint: 'Write `export default playbook({ ... })`, with `import { playbook } from "surefoot"`.',
     });
   }
-  const mistakes = rolloutMistakes(loaded.rollout);
-  if (mistakes.length > 0) throw new SurefootErrors(mistakes.map((message) => rolloutError(message, file)));
+  const mistakes = [
+    ...shapeMistakes(loaded).map((mistake) => mistakeError(mistake, file)),
+    ...rolloutMistakes(loaded.rollout).map((message) => rolloutError(message, file)),
+  ];
+  if (mistakes.length > 0) throw new SurefootErrors(mistakes);
   const files = Object.keys(jiti.cache).filter((path) => !path.includes("/node_modules/") && !isOwn(path));
   return { playbook: loaded, file, files: [...new Set([file, ...files])].sort() };
 }
@@ -76,22 +81,31 @@ function isOwn(path: string): boolean {
 /** The error for a mistake in a playbook's rollout, at the line where its last key stands. */
 function rolloutError(message: string, file: string): ErrorData {
   const keys = message.split(":")[0]?.split(".") ?? [];
-  const place = { file: shown(file), ...placeOfKeys(readFileSync(file, "utf8"), keys) };
   return {
     code: "playbook-invalid",
     message,
-    place,
-    frame: codeFrame(readFileSync(file, "utf8"), place),
     hint: "See docs/rollout.md for its form.",
+    ...keysAt(file, keys),
   };
 }
 
-/** Where keys stand, each behind the one before; as far as they are found. */
+/** The error for what is wrong at one of a playbook's keys. */
+function mistakeError({ key, message, hint }: Mistake, file: string): ErrorData {
+  return { code: "playbook-invalid", message, hint, ...keysAt(file, [key]) };
+}
+
+function keysAt(file: string, keys: readonly string[]): Required<Pick<ErrorData, "place" | "frame">> {
+  const source = readFileSync(file, "utf8");
+  const place = { file: shown(file), ...placeOfKeys(source, keys) };
+  return { place, frame: codeFrame(source, place) };
+}
+
+/** Where keys stand, each behind the one before and as far as they are found: in the default export. */
 function placeOfKeys(
   source: string,
   keys: readonly string[],
 ): { readonly line: number; readonly col: number } {
-  let at = 0;
+  let at = Math.max(0, source.search(/\bexport\s+default\b/));
   for (const key of keys) {
     const found = new RegExp(`\\b${key}\\b\\s*[:(,}]`).exec(source.slice(at));
     if (found !== null && !/^\d+$/.test(key)) at += found.index;
@@ -144,6 +158,9 @@ export function playbookError(thrown: unknown, file: string): Error {
     return thrown.data.place === undefined
       ? new SurefootError({ ...located, ...thrown.data }, { cause: thrown })
       : thrown;
+  }
+  if (thrown instanceof WrongList) {
+    return new SurefootError(mistakeError(thrown.mistake, file), { cause: thrown });
   }
   if (thrown instanceof TaskParamsError) {
     const hint = `See the parameters of ${thrown.kind}(); an editor shows them while you type.`;
