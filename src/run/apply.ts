@@ -2,12 +2,13 @@ import type { ErrorData } from "../model/error.js";
 import { SurefootError } from "../model/error.js";
 import type { TaskPlan } from "../model/plan.js";
 import type { Task } from "../model/resource.js";
+import { readAndCheck } from "./checks.js";
 import type { HostSession } from "./context.js";
 import { timerFor } from "./guard/build.js";
 import { proveReachable, whileTimerTicks } from "./guard/confirm.js";
 import { disarmed } from "./guard/disarm.js";
 import { timerFired } from "./guard/gate.js";
-import { healthy } from "./guard/healthy.js";
+import { gatesOf, unhealthy } from "./guard/healthy.js";
 import type { Split } from "./guard/split.js";
 import { splitAtConfirmation } from "./guard/split.js";
 import { keepForBoot, touchesStartup } from "./guard/undo.js";
@@ -87,8 +88,7 @@ async function underTimer(
   if (failed !== undefined) return { failed };
 
   context.emit({ type: "host-phase", host, phase: "confirm" });
-  const refused =
-    (await proveReachable(session)) ?? (await holds(session, tasks, confirmed)) ?? (await healthy(session));
+  const refused = (await proveReachable(session)) ?? (await holds(session, tasks, confirmed));
   if (refused !== undefined) return { failed: refused };
   if (context.rehearses?.(host) === true && !session.rehearsed) return "rehearsed";
 
@@ -100,7 +100,7 @@ async function underTimer(
     const stuck = "failed" in ran ? ran.failed : notConverged(session, tasks, ran.readings);
     if (stuck !== undefined) return { failed: stuck };
   }
-  return outcomeOf(await disarmed(session, () => holds(session, tasks, [])));
+  return outcomeOf(await disarmed(session, () => readsAsPlanned(session, tasks)));
 }
 
 function split(tasks: readonly Task[], steps: readonly PlannedStep[]): Split<PlannedStep> {
@@ -123,13 +123,17 @@ async function openGate(session: HostSession): Promise<void> {
   await runAs(session, session.leaseBecomes, {});
 }
 
-/** Reads the host over its new connection: all that is not to come yet must be as planned. */
+/** Reads the host over its new connection, and looks whether it is well: all that is not to come yet must be as planned. */
 async function holds(
   session: HostSession,
   tasks: readonly Task[],
   toCome: readonly PlannedStep[],
 ): Promise<ErrorData | undefined> {
-  const readings = await readTasks(session, tasks);
+  const { readings, findings } = await readAndCheck(session, tasks, gatesOf(session));
   const steps = toCome.map(({ step }) => step);
-  return notConverged(session, tasks, readings, steps);
+  return notConverged(session, tasks, readings, steps) ?? unhealthy(session, findings);
+}
+
+async function readsAsPlanned(session: HostSession, tasks: readonly Task[]): Promise<ErrorData | undefined> {
+  return notConverged(session, tasks, await readTasks(session, tasks));
 }

@@ -1,9 +1,12 @@
 import type { Check, CheckOutput, CheckResult } from "../model/check.js";
 import { SurefootError } from "../model/error.js";
+import type { Task } from "../model/resource.js";
 import type { Sh } from "../model/sh.js";
 import type { Frame } from "../plan/frames.js";
+import type { ProbeBatch, Readings } from "../plan/probe.js";
+import { batchProbes } from "../plan/probe.js";
 import type { HostSession } from "./context.js";
-import { runAs } from "./read.js";
+import { becomes, runAs } from "./read.js";
 
 /** A check with what it found. */
 export interface CheckFinding {
@@ -24,22 +27,50 @@ export async function runChecks(
   session: HostSession,
   checks: readonly Check[],
 ): Promise<readonly CheckFinding[]> {
+  return (await readAndCheck(session, [], checks)).findings;
+}
+
+/**
+ * Reads tasks' things, then makes checks, in the same scripts: no round trip more than one of the two would cost.
+ * @throws SurefootError as {@link runChecks} does.
+ */
+export async function readAndCheck(
+  session: HostSession,
+  tasks: readonly Task[],
+  checks: readonly Check[],
+): Promise<{ readonly readings: Readings; readonly findings: readonly CheckFinding[] }> {
   const results = new Map<Check, CheckResult>();
-  await Promise.all(
-    [true, false].map(async (become) => {
-      const mine = checks.filter((check) => becomes(session, check) === become);
-      const outputs = await runScripts(session, become, collect(session, mine));
+  const parts = await Promise.all(
+    [true, false].map(async (become): Promise<Readings> => {
+      const mine = checks.filter((check) => checksAs(session, check) === become);
+      const batch = batchProbes(tasks.filter((task) => becomes(session, task) === become));
+      const outputs = await runScripts(session, become, collect(session, batch.scripts, mine));
       for (const check of mine) results.set(check, judge(check, outputs));
+      return readingsFrom(batch, outputs);
     }),
   );
-  return checks.flatMap((check) => {
+  const findings = checks.flatMap((check) => {
     const result = results.get(check);
     return result === undefined ? [] : [{ check, result }];
   });
+  return { readings: new Map(parts.flatMap((part) => [...part])), findings };
 }
 
-function becomes({ job }: HostSession, check: Check): boolean {
+function checksAs({ job }: HostSession, check: Check): boolean {
   return check.options.become ?? job.target.become !== null;
+}
+
+/** What the outputs say of a batch's tasks; a probe that was killed has none. */
+function readingsFrom(batch: ProbeBatch, outputs: ReadonlyMap<string, Ended>): Readings {
+  const frames: Frame[] = [];
+  const errors = new Map<number, string>();
+  batch.scripts.forEach((script, probe) => {
+    const output = outputs.get(script.sh);
+    if (output === undefined || "killedAfter" in output) return;
+    frames.push({ type: "probe", probe, exit: output.exit, output: output.stdout });
+    errors.set(probe, output.stderr);
+  });
+  return batch.read(frames, errors);
 }
 
 /** A script, by its text, and the longest time that a check gives it. */
@@ -52,8 +83,13 @@ interface Timed {
 type Ended = CheckOutput | { readonly killedAfter: number };
 
 /** Each distinct script once: checks may share some. */
-function collect({ context }: HostSession, checks: readonly Check[]): readonly Timed[] {
+function collect(
+  { context }: HostSession,
+  probes: readonly Sh[],
+  checks: readonly Check[],
+): readonly Timed[] {
   const scripts = new Map<string, Timed>();
+  for (const script of probes) scripts.set(script.sh, { script, ms: context.timeouts.probeMs });
   for (const check of checks) {
     const ms = check.timeoutSeconds === undefined ? context.timeouts.probeMs : check.timeoutSeconds * 1000;
     for (const script of check.scripts) {

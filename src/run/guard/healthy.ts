@@ -1,17 +1,22 @@
+import type { Check } from "../../model/check.js";
 import type { ErrorData } from "../../model/error.js";
-import { runChecks } from "../checks.js";
+import type { CheckFinding } from "../checks.js";
 import type { HostSession } from "../context.js";
 
+/** The playbook's checks that a change must pass to be confirmed: not those that look at what is written only afterwards. */
+export function gatesOf({ job }: HostSession): readonly Check[] {
+  return (job.checks ?? []).filter((check) => check.options.gate !== false && check.startup !== true);
+}
+
 /**
- * Makes the playbook's checks on a host whose change is to be confirmed, but those that look at what is written only afterwards. One that
- * could not be made says nothing of the change: it is told, and does not undo what can be reached and reads as planned.
+ * Judges what the checks found on a host whose change is to be confirmed. One that could not be made says nothing of the change: it is told,
+ * and does not undo what can be reached and reads as planned.
  * @returns why the change must be taken back, if so.
  */
-export async function healthy(session: HostSession): Promise<ErrorData | undefined> {
-  const { context, job } = session;
-  const gates = (job.checks ?? []).filter((check) => check.options.gate !== false && check.startup !== true);
-  if (gates.length === 0) return undefined;
-  const findings = await runChecks(session, gates);
+export function unhealthy(
+  { context, job }: HostSession,
+  findings: readonly CheckFinding[],
+): ErrorData | undefined {
   const { host } = job.target;
   for (const { check, result } of findings.filter((finding) => finding.result.verdict === "unknown")) {
     const message = `${host}: the check "${check.title}" could not be made: ${result.summary}`;
