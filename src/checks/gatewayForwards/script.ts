@@ -1,8 +1,11 @@
 import type { Sh } from "../../model/sh.js";
 import { sh } from "../../model/sh.js";
 
-/** Local ports whose flows are predicted for each endpoint. One in 512 is found for any weight of a common ratio. */
+/** Local ports whose flows are predicted for each endpoint at most. One in 512 is found for any weight of a common ratio. */
 export const CANDIDATES = 512;
+
+/** Predicted in one go; more only where some gateway has too few of them. */
+const CHUNK = 64;
 
 /** Ports kept for each connection: some may be taken, for a minute also by what was closed just now (TIME_WAIT). */
 const SPARE = 4;
@@ -34,7 +37,12 @@ while [ $# -gt 1 ]; do
 [ -n "$1" ] || { echo 'route -'; return; }
 echo "policy $1 $(policy "$1")"
 echo "route $1 $(ip -o route get fibmatch "$1" 2>&1)"
-ways=$(predict "$1" "$2" $first ${CANDIDATES})
+ways=
+k=0
+while [ $k -lt ${CANDIDATES} ] && ! enough; do
+ways=$ways$(predict "$1" "$2" $((first+k)) ${CHUNK})$newline
+k=$((k+${CHUNK}))
+done
 case $1 in *:*) to="[$1]" ;; *) to=$1 ;; esac
 for g in $gateways; do
 ports=
@@ -56,6 +64,19 @@ done
 shift 2
 done
 wait
+}
+enough() {
+[ -n "$ways" ] || return 1
+for g in $gateways; do
+n=0
+IFS=$newline
+for way in $ways; do
+case "$way " in *" via $g "*|*" via inet6 $g "*) n=$((n+1)) ;; esac
+[ $n -lt $((probes * ${SPARE})) ] || break
+done
+unset IFS
+[ $n -ge $((probes * ${SPARE})) ] || return 1
+done
 }
 one() {
 skip=$1 gateway=$2 address=$3 port=$4
