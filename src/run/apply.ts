@@ -28,10 +28,10 @@ export interface Changes {
 }
 
 /**
- * What came of applying. `failed`: what was done must be taken back; where the session is `armed`, the host does so by itself. `rehearsed`:
+ * What came of applying. `failed`: what was done must be taken back, unless none of it began; where the session is `armed`, the host does so by itself. `rehearsed`:
  * the host could be confirmed, but the timer shall be let fire.
  */
-export type Applied = { readonly failed: ErrorData } | "done" | "rehearsed";
+export type Applied = { readonly failed: ErrorData; readonly began?: false } | "done" | "rehearsed";
 
 const outcomeOf = (failed: ErrorData | undefined): Applied => (failed === undefined ? "done" : { failed });
 

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ErrorData } from "../model/error.js";
+import type { ErrorCode, ErrorData } from "../model/error.js";
 import { SurefootError } from "../model/error.js";
 import type { HostPlan, TaskPlan } from "../model/plan.js";
 import { hasChanges, publicPlan } from "../model/plan.js";
 import type { Task } from "../model/resource.js";
 import { fingerprint, splitAtBarrier } from "../plan/plan.js";
 import type { Readings } from "../plan/probe.js";
+import type { Applied, Changes } from "./apply.js";
 import { applyChanges } from "./apply.js";
 import type { HostSession } from "./context.js";
 import { fireAbandoned } from "./guard/abandoned.js";
@@ -51,7 +52,7 @@ async function converge(session: HostSession): Promise<HostResult> {
       await context.recorded?.();
       context.emit({ type: "host-phase", host, phase: "apply" });
       const touched = [...done, ...now].filter((task) => task.steps.length > 0);
-      const applied = await applyChanges(session, { plans: changes, tasks: reached, touched });
+      const applied = await applyOrTell(session, { plans: changes, tasks: reached, touched });
       if (applied === "rehearsed") {
         const failed = await rehearse(session, touched);
         if (failed !== undefined) return failed;
@@ -61,7 +62,7 @@ async function converge(session: HostSession): Promise<HostResult> {
         tasks = session.job.tasks;
         continue;
       }
-      if (applied !== "done") return fail(touched, applied.failed);
+      if (applied !== "done") return fail(applied.began === false ? done : touched, applied.failed);
     }
     done.push(...now);
     owed.done(now);
@@ -70,6 +71,19 @@ async function converge(session: HostSession): Promise<HostResult> {
       return { outcome: done.some((task) => task.steps.length > 0) ? "changed" : "ok" };
     }
     first = false;
+  }
+}
+
+/** Errors behind which nobody knows how far the steps came: they may go on, or be half done. */
+const MIDWAY: ReadonlySet<ErrorCode> = new Set(["connection-lost", "step-timeout", "host-timeout"]);
+
+/** Carries changes out; what can't be asked of the host any more is told as what failed, so that it is taken back. */
+async function applyOrTell(session: HostSession, changes: Changes): Promise<Applied> {
+  try {
+    return await applyChanges(session, changes);
+  } catch (thrown) {
+    if (!(thrown instanceof SurefootError) || thrown.data.code === "interrupted") throw thrown;
+    return MIDWAY.has(thrown.data.code) ? { failed: thrown.data } : { failed: thrown.data, began: false };
   }
 }
 

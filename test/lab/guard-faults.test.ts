@@ -1,10 +1,11 @@
 import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeAll, expect, it } from "vitest";
 import type { Ran } from "../support/cli.js";
 import { eventsOf, ROOT, surefoot } from "../support/cli.js";
-import { ENV, INVENTORY, inBox, job, LAB, until } from "./fleet.js";
+import { ENV, INVENTORY, inBox, job, LAB, until, up } from "./fleet.js";
 import { errorOf, gone, outcomeOf, reset, state } from "./whole.js";
 
 const CLIENTS = ["client1", "client2", "client3"] as const;
@@ -125,6 +126,23 @@ it("comes back by its timer when sshd is killed right after apply", async () => 
   await together([attempt("client1"), attempt("client2")]);
 });
 
+it("comes back, or is confirmed, when its cable is out for 10 s during the confirmation", async () => {
+  const attempt = async (client: Client, point: Point): Promise<void> => {
+    const ran = await held(client, point, ...PATIENT);
+    await fault("cut-link", client);
+    await letGo(client);
+    // How long the fault lasts is what is tried, and no time that is waited for.
+    await sleep(10_000);
+    await fault("heal-link", client);
+    await wholeAndWell(await ran(), [client]);
+  };
+  await together([
+    attempt("client1", "confirming"),
+    attempt("client2", "confirming"),
+    attempt("client3", "written"),
+  ]);
+}, 240_000);
+
 const FULL = [
   // Files are written once all is confirmed.
   ["client1", "fill-disk", "free-disk", "disk-full"],
@@ -221,6 +239,57 @@ it.each([
   expect(await state(client)).toBe(after.get(client));
   await reset(client);
 });
+
+it("boots into the old configuration when the power fails behind all writing, and is read as such", async () => {
+  const boot = async (): Promise<void> => {
+    await fault("power-cycle", "client1");
+    await up();
+    await until("client1 to boot", async () =>
+      /running|degraded/.test(await inBox("client1", "systemctl is-system-running")),
+    );
+  };
+  await boot();
+  const booted = await state("client1");
+  let goOn: (() => void) | undefined;
+  const args = [
+    "run",
+    "playbooks/ecmp.ts",
+    "-i",
+    INVENTORY,
+    "--limit",
+    "client1",
+    "--json",
+    "--yes",
+    ...PATIENT,
+  ];
+  const ran = surefoot(args, {
+    env: ENV,
+    watch: (told, kill) => {
+      // The host goes on with what it was told; nobody is there to confirm it.
+      if (
+        goOn !== undefined ||
+        !/step-started[^\n]*create \/etc\/systemd\/system\/ecmp-route.service/.test(told)
+      )
+        return;
+      goOn = () => kill("SIGCONT");
+      kill("SIGSTOP");
+    },
+  });
+  await until(
+    "all to be written",
+    async () =>
+      (await inBox("client1", "systemctl is-active ecmp-route.service surefoot-route-eth1.service")) ===
+      "active\nactive",
+  );
+  expect(await inBox("client1", "ls /run/surefoot/lease/armed")).not.toBe("");
+  await boot();
+  expect(await state("client1")).toBe(booted);
+  goOn?.();
+  expect(outcomeOf(await ran, "client1")).toBe("rolled-back");
+  expect((await ran).exit).toBe(1);
+  expect((await job("run", "--limit", "client1")).exit).toBe(0);
+  await reset("client1");
+}, 240_000);
 
 it("touches no host beyond the waves that spend the budget, and all that it touched come back", async () => {
   const lab = { SUREFOOT_LAB: `${LAB}20` };

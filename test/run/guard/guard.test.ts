@@ -190,6 +190,25 @@ it("takes back what an earlier turn did when the connection dies under the next"
   expect(readFileSync(join(dir, "f"), "utf8")).toBe("old\n");
 });
 
+it.each([
+  ["the connection dies under it", "connection-lost", "kill -s KILL $$"],
+  ["it does not end in time", "step-timeout", "sleep 60"],
+])("takes a change back that needs no timer when %s", async (_why, code, how) => {
+  const dir = folder();
+  writeFileSync(join(dir, "f"), "old\n");
+  const once = join(dir, "once");
+  const before = `[ -e ${once} ] || { touch ${once}; ${how}; }`;
+  const ran = await run(
+    [line({ path: join(dir, "f"), text: "new" }), line({ path: join(dir, "g"), text: "x", before })],
+    { guard: dir, timeouts: { probeMs: 10_000, stepMs: 2_000 } },
+  );
+  expect(errorOf(ran)?.code).toBe(code);
+  expect(errorOf(ran)?.message).toContain("was taken back, and was read again as it was");
+  expect(readFileSync(join(dir, "f"), "utf8")).toBe("old\n");
+  expect(existsSync(join(dir, "g"))).toBe(false);
+  expect(existsSync(join(dir, "guard"))).toBe(false);
+});
+
 /**
  * A transport whose connection dies under some scripts, as often as is said; what else befalls the host then is told by `host`.
  */
