@@ -30,7 +30,7 @@ type Wanted = ScheduleFlags & { readonly schedule: string };
 /** Makes a schedule of a look for drift, or brings one of that name up to date; tells what it did. */
 export async function installSchedule(playbook: string, flags: Wanted): Promise<void> {
   parseFlap(flags.flap);
-  const given = { ...scheduledFlags(flags), ...(await split(flags.vaultPasswordFile)) };
+  const given = { ...scheduledFlags(flags), ...(await split(vaultFiles(flags))) };
   requireSystemd();
   requireRoot();
   const schedule = await wanted(playbook, flags, given);
@@ -43,6 +43,12 @@ export async function installSchedule(playbook: string, flags: Wanted): Promise<
   const written = await writeSchedule(FOLDERS, kept);
   await startTimer(schedule.name, written.length > 0);
   await tell(schedule, was === undefined ? undefined : what, written);
+}
+
+/** Those that a look would use now. */
+function vaultFiles({ vaultPasswordFile }: Wanted): readonly string[] {
+  const { ANSIBLE_VAULT_PASSWORD_FILE: file = "" } = process.env;
+  return vaultPasswordFile.length > 0 || file === "" ? vaultPasswordFile : [file];
 }
 
 /** Files with passwords of vaults; one that is a program prints the password, and has to stay where it can be run. */

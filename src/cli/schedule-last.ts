@@ -1,6 +1,7 @@
 import { journalFile, listRuns } from "../journal/folder.js";
 import type { JournalHeader } from "../journal/header.js";
 import { readJournal } from "../journal/read.js";
+import type { Tally } from "../model/event.js";
 import { tallyWords } from "../report/words.js";
 import type { Schedule } from "../schedule/record.js";
 import { finalTally } from "./runs-list.js";
@@ -32,11 +33,19 @@ export async function lastRuns({ name, state }: Schedule): Promise<readonly Last
     if (header?.schedule !== name) continue;
     const tally = await finalTally(file);
     const command = header.of === undefined ? "look" : "correction";
-    const how = tally === undefined ? "runs, or was cut short" : tallyWords(tally);
-    found.push({ run, at: header.at, command, how: `${command}: ${how}` });
+    const how = tally === undefined ? "runs, or was cut short" : words(command, tally);
+    found.push({ run, at: header.at, command, how });
     if (found.length === TOLD) break;
   }
   return found;
+}
+
+/** Hosts that a look would change have drifted, and those that a correction changed are corrected. */
+function words(command: LastRun["command"], tally: Tally): string {
+  const told = tallyWords(tally)
+    .replace("would change", "drifted")
+    .replace(/\bok\b/, "in sync");
+  return command === "look" ? told : told.replace("changed", "corrected");
 }
 
 async function headerOf(file: string): Promise<JournalHeader | undefined> {

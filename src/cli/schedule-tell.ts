@@ -150,7 +150,7 @@ function next(unit: UnitState): string {
 
 /** The timer forgets at a reboot that missed nothing; the journals don't. */
 function last({ unit, runs }: Known): string {
-  const at = [unit.triggered, runs?.[0]?.at].filter((time) => time !== undefined).sort();
+  const at = [unit.triggered, unit.ended, runs?.[0]?.at].filter((time) => time !== undefined).sort();
   return shortTime(at.at(-1) ?? "") || "never";
 }
 

@@ -13,12 +13,16 @@ export function quoteWord(word: string): string {
   return `"${word.replace(/["\\]/g, "\\$&").replaceAll("%", "%%")}"`;
 }
 
+/** Words that mean themselves, also in the place of the program: those need no quotes, so that the unit reads like a command. */
+const PLAIN = /^[A-Za-z0-9_./][A-Za-z0-9_./:@,+=*-]*$|^--?[a-z][a-z-]*$/;
+
 /**
- * One argument in ExecStart=: as {@link quoteWord}, and `$` doubled, which would begin a variable (systemd.service(5), "Command lines").
+ * One argument in ExecStart=: as {@link quoteWord}, and `$` doubled, which would begin a variable (systemd.service(5), "Command lines"); as it is where that
+ * means the same.
  * @throws SurefootError `flag-invalid` for control characters.
  */
 export function quoteArgument(word: string): string {
-  return quoteWord(word).replaceAll("$", "$$$$");
+  return PLAIN.test(word) ? word : quoteWord(word).replaceAll("$", "$$$$");
 }
 
 /**

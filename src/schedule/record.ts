@@ -63,9 +63,9 @@ export type Pins = z.output<typeof pins>;
 /** What a person chooses; the rest is added. */
 export type Chosen = Omit<Schedule, "v" | "at">;
 
-/** A record of now. */
+/** A record of now. Its fields are in the same order as in one that was read, so that the same makes the same file. */
 export function newSchedule(chosen: Chosen, now = new Date()): Schedule {
-  return { v: VERSION, at: now.toISOString(), ...chosen };
+  return schema.parse({ v: VERSION, at: now.toISOString(), ...chosen });
 }
 
 /** The record in a file's text, or what is wrong with it. */

@@ -10,6 +10,8 @@ export interface UnitState {
   readonly enabled: boolean;
   /** A run goes on now. */
   readonly running: boolean;
+  /** When the last run since the machine's start ended. */
+  readonly ended?: string;
   /** How the last run since the machine's start ended, in the words of systemd: `success`, `exit-code`, `timeout`. */
   readonly result?: string;
   /** Its exit code, where it ended by itself. */
@@ -30,7 +32,8 @@ export function parseShow(text: string): UnitState {
   const [timer, service] = [find(".timer"), find(".service")];
   const next = timeOf(timer.get("NextElapseUSecRealtime"));
   const triggered = timeOf(timer.get("LastTriggerUSec"));
-  const ran = timeOf(service.get("ExecMainExitTimestamp")) !== undefined;
+  const ended = timeOf(service.get("ExecMainExitTimestamp"));
+  const ran = ended !== undefined;
   const result = ran ? service.get("Result") : undefined;
   // CLD_EXITED of siginfo.h: otherwise the status is a signal's number.
   const exit = ran && service.get("ExecMainCode") === "1" ? Number(service.get("ExecMainStatus")) : undefined;
@@ -40,6 +43,7 @@ export function parseShow(text: string): UnitState {
     ticking: timer.get("ActiveState") === "active",
     enabled: timer.get("UnitFileState") === "enabled",
     running: service.get("ActiveState") === "activating",
+    ...(ended === undefined ? {} : { ended }),
     ...(result === undefined ? {} : { result }),
     ...(exit === undefined ? {} : { exit }),
   };

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { SurefootError } from "../model/error.js";
 import type { Schedule } from "./record.js";
 import { parseSchedule, unitName } from "./record.js";
-import { cacheFolder, recordFile, serviceText, timerText } from "./units.js";
+import { CACHES, recordFile, serviceText, timerText } from "./units.js";
 
 /** Folders that schedules are kept in. */
 export interface Folders {
@@ -11,6 +11,8 @@ export interface Folders {
   readonly units: string;
   /** Where systemd remembers when a timer fired last. */
   readonly stamps: string;
+  /** Where CacheDirectory= of units lies. */
+  readonly caches: string;
 }
 
 /** Those of the machine. */
@@ -18,6 +20,7 @@ export const FOLDERS: Folders = {
   records: "/etc/surefoot/schedules",
   units: "/etc/systemd/system",
   stamps: "/var/lib/systemd/timers",
+  caches: CACHES,
 };
 
 /** Names of all schedules, sorted. */
@@ -112,7 +115,10 @@ async function replace(file: string, text: string): Promise<boolean> {
  * Removes all files of a schedule, drop-ins too; what it recorded stays. The record goes last, so that a removal that was cut short can be repeated.
  * @throws SurefootError `schedule-failed`.
  */
-export async function removeSchedule({ records, units, stamps }: Folders, name: string): Promise<void> {
+export async function removeSchedule(
+  { records, units, stamps, caches }: Folders,
+  name: string,
+): Promise<void> {
   const unit = unitName(name);
   const files = [
     ...[".service", ".timer"].flatMap((ending) => [
@@ -120,7 +126,7 @@ export async function removeSchedule({ records, units, stamps }: Folders, name: 
       join(units, `${unit}${ending}.d`),
     ]),
     join(stamps, `stamp-${unit}.timer`),
-    cacheFolder(name),
+    join(caches, unit),
     recordFile(records, name),
   ];
   try {

@@ -14,10 +14,13 @@ interface Said {
   readonly stderr: string;
 }
 
-function ask(command: string, args: readonly string[]): Promise<Said> {
+/** Longest wait for a run that is told to end, in milliseconds: more than the unit's TimeoutStopSec=. */
+const STOP_TIMEOUT_MS = 360_000;
+
+function ask(command: string, args: readonly string[], timeout = TIMEOUT_MS): Promise<Said> {
   const env = { ...process.env, LC_ALL: "C", TZ: "UTC", SYSTEMD_COLORS: "0", SYSTEMD_PAGER: "" };
   return new Promise((resolve, reject) => {
-    execFile(command, [...args], { env, timeout: TIMEOUT_MS }, (error, stdout, stderr) => {
+    execFile(command, [...args], { env, timeout }, (error, stdout, stderr) => {
       if (error === null) resolve({ exit: 0, stdout, stderr });
       else if (typeof error.code === "number") resolve({ exit: error.code, stdout, stderr });
       else reject(failed(`${command} could not be run (${error.code ?? error.signal ?? "killed"})`, stderr));
@@ -25,8 +28,8 @@ function ask(command: string, args: readonly string[]): Promise<Said> {
   });
 }
 
-async function must(command: string, ...args: readonly string[]): Promise<string> {
-  const { exit, stdout, stderr } = await ask(command, args);
+async function must(command: string, args: readonly string[], timeout?: number): Promise<string> {
+  const { exit, stdout, stderr } = await ask(command, args, timeout);
   if (exit !== 0) throw failed(`${command} ${args.join(" ")} failed (exit ${exit})`, stderr);
   return stdout;
 }
@@ -46,7 +49,7 @@ export function requireSystemd(): void {
 
 /** The version of systemd: 252. */
 export async function systemdVersion(): Promise<number> {
-  return Number(/^systemd (\d+)/.exec(await must("systemctl", "--version"))?.[1] ?? 0);
+  return Number(/^systemd (\d+)/.exec(await must("systemctl", ["--version"]))?.[1] ?? 0);
 }
 
 /**
@@ -77,9 +80,9 @@ export async function checkTime(kind: "calendar" | "timespan", text: string, fla
  */
 export async function startTimer(name: string, changed: boolean): Promise<void> {
   const timer = `${unitName(name)}.timer`;
-  if (changed) await must("systemctl", "daemon-reload");
-  await must("systemctl", "enable", "--quiet", timer);
-  await must("systemctl", changed ? "restart" : "start", timer);
+  if (changed) await must("systemctl", ["daemon-reload"]);
+  await must("systemctl", ["enable", "--quiet", timer]);
+  await must("systemctl", [changed ? "restart" : "start", timer]);
 }
 
 /**
@@ -89,10 +92,10 @@ export async function startTimer(name: string, changed: boolean): Promise<void> 
 export async function stopTimer(name: string): Promise<void> {
   const unit = unitName(name);
   const { exit } = await ask("systemctl", ["cat", `${unit}.timer`]);
-  if (exit === 0) await must("systemctl", "disable", "--quiet", "--now", `${unit}.timer`);
-  // Without waiting for its end a run could write into what is being removed; it may take longer than other answers.
+  if (exit === 0) await must("systemctl", ["disable", "--quiet", "--now", `${unit}.timer`]);
   const { exit: known } = await ask("systemctl", ["cat", `${unit}.service`]);
-  if (known === 0) await must("timeout", "360", "systemctl", "stop", `${unit}.service`);
+  // It returns when the run has ended.
+  if (known === 0) await must("systemctl", ["stop", `${unit}.service`], STOP_TIMEOUT_MS);
 }
 
 /**
@@ -100,7 +103,7 @@ export async function stopTimer(name: string): Promise<void> {
  * @throws SurefootError `schedule-failed`.
  */
 export async function forgetUnits(name: string): Promise<void> {
-  await must("systemctl", "daemon-reload");
+  await must("systemctl", ["daemon-reload"]);
   await ask("systemctl", ["reset-failed", `${unitName(name)}.service`, `${unitName(name)}.timer`]);
 }
 
@@ -111,7 +114,7 @@ export async function forgetUnits(name: string): Promise<void> {
 export async function unitState(name: string): Promise<UnitState> {
   const unit = unitName(name);
   return parseShow(
-    await must("systemctl", "show", `${unit}.timer`, `${unit}.service`, `--property=${PROPERTIES}`),
+    await must("systemctl", ["show", `${unit}.timer`, `${unit}.service`, `--property=${PROPERTIES}`]),
   );
 }
 
@@ -133,7 +136,7 @@ export async function notAllowed(
   const script =
     'n=$1; shift; for f; do if [ "$n" -gt 0 ]; then n=$((n-1)); test -r "$f"; else test -w "$f"; fi || printf "%s\\n" "$f"; done; :';
   const args = ["-u", user, "--", "sh", "-c", script, "sh", String(read.length), ...read, ...write];
-  return (await must("runuser", ...args)).split("\n").filter((line) => line !== "");
+  return (await must("runuser", args)).split("\n").filter((line) => line !== "");
 }
 
 /**

@@ -7,10 +7,8 @@ export function recordFile(folder: string, name: string): string {
   return `${folder}/${name}.json`;
 }
 
-/** Where a schedule's compiled playbooks are kept, below what ProtectHome= makes read-only otherwise. */
-export function cacheFolder(name: string): string {
-  return `/var/cache/${unitName(name)}`;
-}
+/** Where systemd makes the folders of CacheDirectory=; compiled playbooks are kept there, since homes are read-only. */
+export const CACHES = "/var/cache";
 
 /** The first systemd with LoadCredential= and its %d (its NEWS, versions 247 and 250). */
 export const CREDENTIALS_SINCE = 250;
@@ -108,7 +106,7 @@ TimeoutStartSec=${runTimeout}
 TimeoutStopSec=5min
 KillMode=mixed
 ${credentials}CacheDirectory=${unitName(name)}
-Environment=XDG_CACHE_HOME=${cacheFolder(name)}
+Environment=XDG_CACHE_HOME=${CACHES}/${unitName(name)}
 ReadWritePaths=${quoteWord(state).replace('"', '"-')}
 CapabilityBoundingSet=${capabilities(user)}
 ${HARDENING}
