@@ -34,6 +34,9 @@ const LOOK = "surefoot drift playbooks/motd.ts -i inventories/lab --vault-passwo
 const inFleet = (script: string) => ranInBox(BASTION, `cd '${FLEET}' || exit\n${script}`);
 const schedule = (...more: readonly string[]) =>
   inFleet(`${LOOK} --fix --user ops --jitter 0 --schedule '*-*-* *:*:0/3' ${more.join(" ")}`);
+/** Waits until no run of these goes on. */
+const waitFor = (...units: readonly string[]): string =>
+  `while systemctl show -P ActiveState ${units.map((unit) => `${unit}.service`).join(" ")} | grep -q activating; do sleep 0.2; done`;
 /** Has the unit run now, and gives what systemd says of how it ended. */
 const ranUnit = (): Promise<string> =>
   inBox(
@@ -57,10 +60,7 @@ it("corrects drift by a timer under systemd, and tells of it", async () => {
   expect(made.stdout).toMatch(/^motd-lab is scheduled\n/);
   expect(made.stdout).toContain("4 files are pinned");
   await until("the timer to correct the drift", async () => (await motd()) === "ours");
-  await inBox(
-    BASTION,
-    `systemctl stop ${UNIT}.timer; while systemctl -q is-active ${UNIT}.service; do sleep 0.2; done`,
-  );
+  await inBox(BASTION, `systemctl stop ${UNIT}.timer; ${waitFor(UNIT)}`);
   const list = await inFleet("surefoot schedule list");
   expect(list.stdout).toMatch(/^motd-lab +\*-\*-\* \*:\*:0\/3 +never: the timer is stopped .* unchanged$/m);
   const history = await inFleet("surefoot history --since 1h");
@@ -145,7 +145,7 @@ it("changes a host once where two schedules and a person come at the same time, 
   const started = new Date().toISOString().slice(0, 19);
   await inFleet(`systemctl start --no-block ${UNIT}.service surefoot-drift-again.service
 runuser -u ops -- env HOME=/home/ops ${LOOK.replace(" drift ", " run ").replace("/root/", "/home/ops/")} --yes >/dev/null 2>&1
-while systemctl -q is-active ${UNIT}.service surefoot-drift-again.service; do sleep 0.2; done`);
+${waitFor(UNIT, "surefoot-drift-again")}`);
   expect(await motd()).toBe("ours");
   const rows = (await inFleet("surefoot history --since 1h -v --json")).stdout.trim().split("\n");
   const told: readonly { readonly at: string; readonly outcome: string; readonly error?: string }[] =
