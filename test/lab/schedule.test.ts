@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from "vitest";
 import { encryptVault } from "../support/vault.js";
 import { makeBastion } from "./bastion.js";
-import { inBox, ranInBox, until } from "./fleet.js";
+import { inBox, ranInBox, reboot, until } from "./fleet.js";
 
 /** A bastion with systemd, and the host that it looks after. */
 const [BASTION, HOST] = ["client1", "client2"];
@@ -156,6 +156,16 @@ ${waitFor(UNIT, "surefoot-drift-again")}`);
   for (const { outcome, error } of now)
     expect([outcome, error ?? "lease-held"]).toEqual([outcome, "lease-held"]);
   await inFleet("surefoot schedule remove again");
+});
+
+it("makes up after a boot for a time that was missed", async () => {
+  expect((await inFleet(`${LOOK} --fix --user ops --jitter 0 --follow --schedule daily`)).exit).toBe(0);
+  await drift();
+  await inBox(BASTION, `touch -d '2 days ago' /var/lib/systemd/timers/stamp-${UNIT}.timer`);
+  await reboot(BASTION);
+  await until("the run that was missed", async () => (await motd()) === "ours");
+  await inBox(BASTION, waitFor(UNIT));
+  expect((await inFleet("surefoot schedule list")).stdout).toMatch(/^motd-lab +daily .* 1 corrected /m);
 });
 
 it("leaves nothing behind once it is removed but what was recorded", async () => {
