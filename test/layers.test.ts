@@ -18,6 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // What was last applied stands in the journals.
   drift: ["journal", "plan"],
   lab: [],
+  schedule: [],
   facts: ["resources"],
   playbook: ["inventory", "resources", "facts"],
   plan: ["playbook"],
@@ -34,6 +35,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "plan",
     "run",
     "drift",
+    "schedule",
     "index",
   ],
   index: ["playbook", "resources", "checks", "facts"],

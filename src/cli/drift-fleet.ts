@@ -18,8 +18,9 @@ import type { PassResult } from "./pass.js";
 import { pass } from "./pass.js";
 import type { Fleet } from "./prepare.js";
 import { prepare } from "./prepare.js";
-import { headerFor } from "./record.js";
+import { filesOf, headerFor } from "./record.js";
 import { fileReporters, makeReporter } from "./reporters.js";
+import { openPinned } from "./schedule-pinned.js";
 import { Watch } from "./watch.js";
 
 /** `surefoot drift` with its own flags. */
@@ -27,6 +28,8 @@ export interface DriftFlags extends ChangeFlags {
   readonly fix?: true;
   /** How often a host is corrected in how long a time: `3/1h`. */
   readonly flap: string;
+  /** The record of the schedule by whose timer this runs. */
+  readonly scheduled?: string;
 }
 
 /** Looks at the fleet for drift and, where that is asked for, corrects it; gives the exit code. */
@@ -34,10 +37,12 @@ export async function driftFleet(playbook: string, flags: DriftFlags): Promise<n
   const limit = parseFlap(flags.flap);
   const fix = flags.fix === true;
   if (fix && flags.yes !== true) requireAnswer(flags);
+  const pinned = flags.scheduled === undefined ? undefined : await openPinned(flags.scheduled);
   const files = tee(fileReporters(flags));
   try {
     const fleet = await prepare(playbook, flags);
-    const drift = new Drift(fleet, flags, files);
+    pinned?.refuseOthers(filesOf(fleet, flags.extraVar));
+    const drift = new Drift(fleet, flags, files, pinned === undefined ? {} : { schedule: pinned.name });
     const exitCode = await drift.look(limit);
     return fix && exitCode !== EXIT.interrupted ? await drift.correct() : exitCode;
   } finally {
@@ -53,21 +58,23 @@ class Drift {
   readonly #fleet: Fleet;
   readonly #flags: DriftFlags;
   readonly #files: Reporter;
+  readonly #by: { readonly schedule?: string };
   readonly #approvals = approvals();
   #watch: Watch | undefined;
   #looked: PassResult | undefined;
 
-  constructor(fleet: Fleet, flags: DriftFlags, files: Reporter) {
+  constructor(fleet: Fleet, flags: DriftFlags, files: Reporter, by: { readonly schedule?: string }) {
     this.#fleet = fleet;
     this.#flags = flags;
     this.#files = files;
+    this.#by = by;
   }
 
   async look(limit: FlapLimit): Promise<number> {
     const [fleet, flags] = [this.#fleet, this.#flags];
     const { state } = flags;
     const watch = await Watch.open(fleet, { state, limit, fix: flags.fix === true, now: new Date() });
-    const header = await headerFor(fleet, flags, { run: newRunId(), command: "drift" });
+    const header = await headerFor(fleet, flags, { run: newRunId(), command: "drift", ...this.#by });
     const { planned, plan } = this.#approvals;
     const told = makeReporter(
       { ...flags, report: [] },
@@ -124,7 +131,7 @@ class Drift {
   ): Promise<PassResult | number> {
     const [fleet, flags] = [this.#fleet, this.#flags];
     const approved = this.#approvals.approved();
-    const header = await headerFor(fleet, flags, { run: newRunId(), command: "drift", of });
+    const header = await headerFor(fleet, flags, { run: newRunId(), command: "drift", of, ...this.#by });
     // Who was asked has seen a plan, and no other is carried out.
     const refuse = flags.yes === true ? {} : { refuse: (plan: HostPlan) => refuseUnapproved(approved, plan) };
     return change(fleet, flags, {

@@ -1,10 +1,11 @@
 import type { Command } from "commander";
-import type { DriftFlags } from "./drift-fleet.js";
 import { confirmOption, fleetOptions, stateOption } from "./options.js";
+import type { ScheduleFlags } from "./schedule-options.js";
+import { scheduleOptions } from "./schedule-options.js";
 
 /** `surefoot drift`: whether hosts are still as they shall be. */
 export function registerDrift(program: Command): void {
-  confirmOption(stateOption(fleetOptions(program.command("drift"))), 30)
+  const drift = confirmOption(stateOption(fleetOptions(program.command("drift"))), 30)
     .description(
       "Look whether hosts are still as they shall be: what differs, since when, what it looks like. Changes nothing without --fix. Exit code 2: hosts have drifted.",
     )
@@ -17,9 +18,23 @@ export function registerDrift(program: Command): void {
       "3/1h",
     )
     .option("--waves <ends>", "hosts or shares after which a wave ends, instead of the playbook's: 1,10%,50%")
-    .option("--budget <n>", "hosts, or a share, that may end badly before no further one is started")
-    .addHelpText("after", "\nExample:\n  surefoot drift playbooks/ecmp.ts -i inventories/lab --fix --yes")
-    .action(async (playbook: string, flags: DriftFlags) => {
+    .option("--budget <n>", "hosts, or a share, that may end badly before no further one is started");
+  scheduleOptions(drift)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  surefoot drift playbooks/ecmp.ts -i inventories/lab --fix --yes
+  sudo surefoot drift playbooks/ecmp.ts -i inventories/production --fix --schedule "*:0/15"`,
+    )
+    .action(async (playbook: string, flags: ScheduleFlags) => {
+      if (flags.schedule !== undefined) {
+        const { installSchedule } = await import("./schedule-install.js");
+        await installSchedule(playbook, { ...flags, schedule: flags.schedule });
+        return;
+      }
+      const { refuseWithoutSchedule } = await import("./schedule-flags.js");
+      refuseWithoutSchedule(flags);
       const { driftFleet } = await import("./drift-fleet.js");
       process.exitCode = await driftFleet(playbook, flags);
     });

@@ -29,8 +29,11 @@ export interface Fleet {
   readonly identities: Identities;
 }
 
+/** The flags that say what a playbook is expanded from. */
+type PrepareFlags = CredentialFlags & Pick<FleetFlags, "inventory" | "limit" | "tags" | "extraVar">;
+
 /** Everything that can be known without contacting any host: all bad input is found here. */
-export async function prepare(path: string, flags: FleetFlags): Promise<Fleet> {
+export async function prepare(path: string, flags: PrepareFlags): Promise<Fleet> {
   const environment = await readInventory(flags);
   provideApi(await import("../index.js"));
   const loaded = await loadPlaybook(path);

@@ -21,6 +21,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "look whether hosts are still as they shall be; --fix corrects those that are not",
     register: async () => (await import("./drift.js")).registerDrift,
   },
+  schedule: {
+    summary: "list, show and remove timers that look for drift",
+    register: async () => (await import("./schedule.js")).registerSchedule,
+  },
   history: {
     summary: "what changed or drifted on hosts, and when",
     register: async () => (await import("./history.js")).registerHistory,

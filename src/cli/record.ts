@@ -14,7 +14,7 @@ import { version } from "./version.js";
 export async function headerFor(
   fleet: Fleet,
   flags: ChangeFlags,
-  facts: Pick<JournalHeader, "run" | "command"> & { readonly of?: string },
+  facts: Pick<JournalHeader, "run" | "command"> & { readonly of?: string; readonly schedule?: string },
 ): Promise<JournalHeader> {
   const { limit, tags, extraVar, forks, timeout, stepTimeout, confirmTimeout, waves, budget } = flags;
   return headerOf({
@@ -44,7 +44,7 @@ export function maskedVariable(text: string): string {
 }
 
 /** The playbook, what it imports, the templates that were read, and files of variables. */
-function filesOf(fleet: Fleet, extraVar: readonly string[]): readonly string[] {
+export function filesOf(fleet: Fleet, extraVar: readonly string[]): readonly string[] {
   const variables = extraVar.filter((text) => text.startsWith("@")).map((text) => resolve(text.slice(1)));
   return [...new Set([...fleet.loaded.files, ...templatesRead(), ...variables])];
 }

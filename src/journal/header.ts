@@ -38,6 +38,8 @@ const schema = z.object({
   command: z.enum(["run", "resume", "rollback", "drift"]),
   /** The run that a rollback takes back, or the look whose drift is corrected. */
   of: z.string().optional(),
+  /** The schedule by whose timer it ran. */
+  schedule: z.string().optional(),
   who,
   /** Absolute; the paths below are relative to it. */
   cwd: z.string(),

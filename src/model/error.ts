@@ -53,6 +53,12 @@ export const ERROR_CODES = {
   "handlers-owed": input,
   "journal-failed": input,
   "drift-state-invalid": input,
+  "schedule-requirement": input,
+  "schedule-unknown": input,
+  "schedule-exists": input,
+  "schedule-invalid": input,
+  "schedule-changed": input,
+  "schedule-failed": failed,
   "lab-requirement": input,
   "lab-failed": failed,
   // On the way to the host: it was not changed.
