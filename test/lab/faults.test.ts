@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { clientsOf } from "../../src/lab/down.js";
 import { FAULTS } from "../../src/lab/faults.js";
+import { labPaths } from "../../src/lab/names.js";
 import type { Ran } from "../support/cli.js";
 import { surefoot } from "../support/cli.js";
 import { ENV, inBox, LAB, onMachine, up } from "./fleet.js";
@@ -126,4 +128,13 @@ it("takes what it does not know for bad input, and says what was meant", async (
       expect(ran.exit).toBe(3);
     }),
   );
+});
+
+it("finds clients again whose removal was interrupted, and none of another lab", () => {
+  const paths = labPaths({ SUREFOOT_LAB: "one" });
+  const names = ["client1", "client12", "bastion", "clientx"].map(paths.netns);
+  expect(clientsOf(paths, [...names, "sf-one2-client3", "sf-two-client4", "client5"])).toEqual([
+    "client1",
+    "client12",
+  ]);
 });
