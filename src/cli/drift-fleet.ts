@@ -7,6 +7,7 @@ import type { HostPlan } from "../model/plan.js";
 import { refuseUnapproved } from "../plan/approve.js";
 import { DriftFold } from "../report/drift.js";
 import { junitReporter } from "../report/junit.js";
+import { metricsReporter } from "../report/metrics.js";
 import { fewNames } from "../report/names.js";
 import type { Reporter } from "../report/reporter.js";
 import { tee } from "../report/reporter.js";
@@ -28,6 +29,7 @@ export interface DriftFlags extends ChangeFlags {
   readonly fix?: true;
   /** How often a host is corrected in how long a time: `3/1h`. */
   readonly flap: string;
+  readonly metrics?: string;
   /** The record of the schedule by whose timer this runs. */
   readonly scheduled?: string;
 }
@@ -38,7 +40,10 @@ export async function driftFleet(playbook: string, flags: DriftFlags): Promise<n
   const fix = flags.fix === true;
   if (fix && flags.yes !== true) requireAnswer(flags);
   const pinned = flags.scheduled === undefined ? undefined : await openPinned(flags.scheduled);
-  const files = tee(fileReporters(flags));
+  const files = tee([
+    ...fileReporters(flags),
+    ...(flags.metrics === undefined ? [] : [metricsReporter(flags.metrics)]),
+  ]);
   try {
     const fleet = await prepare(playbook, flags);
     pinned?.refuseOthers(filesOf(fleet, flags.extraVar));

@@ -17,6 +17,7 @@ export function registerDrift(program: Command): void {
       "leave a host alone that was corrected so often in so long a time (m, h, d)",
       "3/1h",
     )
+    .option("--metrics <file>", "also write metrics for the textfile collector of Prometheus' node_exporter")
     .option("--waves <ends>", "hosts or shares after which a wave ends, instead of the playbook's: 1,10%,50%")
     .option("--budget <n>", "hosts, or a share, that may end badly before no further one is started");
   scheduleOptions(drift)

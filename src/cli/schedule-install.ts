@@ -16,7 +16,7 @@ import {
   unitState,
   userExists,
 } from "../schedule/systemd.js";
-import { CREDENTIALS_SINCE, serviceText } from "../schedule/units.js";
+import { CREDENTIALS_SINCE, serviceText, written } from "../schedule/units.js";
 import { prepare } from "./prepare.js";
 import { filesOf } from "./record.js";
 import { programOf, requireRoot, scheduledFlags } from "./schedule-flags.js";
@@ -107,6 +107,7 @@ async function wanted(
     ...(flags.tags === undefined ? {} : { tags: [...flags.tags] }),
     extraVar: given.extraVar,
     flags: given.words,
+    ...(flags.metrics === undefined ? {} : { metrics: resolve(flags.metrics) }),
     vault: given.vault,
     vaultPrograms: given.vaultPrograms,
     ...(age === "" ? {} : { age: resolve(age) }),
@@ -130,7 +131,9 @@ async function requireAccess(schedule: Schedule): Promise<void> {
   const { user, state, cwd, pins, inventory, playbook } = schedule;
   // A path that can't stand in a unit is told before anything is made.
   serviceText(schedule, "/");
-  const hidden = [playbook, inventory, state, cwd].find((path) => /^\/(var\/)?tmp(\/|$)/.test(path));
+  const hidden = [playbook, inventory, cwd, ...written(schedule)].find((path) =>
+    /^\/(var\/)?tmp(\/|$)/.test(path),
+  );
   if (hidden !== undefined)
     throw invalid(`${hidden} can't be seen by a schedule, which has a /tmp of its own`, "Keep it elsewhere.");
   const made = await mkdir(state, { recursive: true, mode: 0o700 });
@@ -139,11 +142,11 @@ async function requireAccess(schedule: Schedule): Promise<void> {
     await chownTree(made, user);
   }
   const read = [...Object.keys(pins.files), ...Object.keys(pins.inventory), cwd];
-  const [first, ...more] = await notAllowed(user, { read, write: [state] });
+  const [first, ...more] = await notAllowed(user, { read, write: written(schedule) });
   if (first === undefined) return;
   throw invalid(
-    `${user} may not ${first === state ? "write to" : "read"} ${first}${more.length === 0 ? "" : `, and ${more.length} more`}`,
-    "Change the permissions, or give another --user or --state.",
+    `${user} may not ${read.includes(first) ? "read" : "write to"} ${first}${more.length === 0 ? "" : `, and ${more.length} more`}`,
+    "Change the permissions, or give another --user, --state or --metrics.",
   );
 }
 

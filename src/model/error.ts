@@ -53,6 +53,7 @@ export const ERROR_CODES = {
   "handlers-owed": input,
   "journal-failed": input,
   "drift-state-invalid": input,
+  "report-failed": failed,
   "schedule-requirement": input,
   "schedule-unknown": input,
   "schedule-exists": input,

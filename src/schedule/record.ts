@@ -41,6 +41,8 @@ const schema = z.strictObject({
   extraVar: z.array(z.string()),
   /** Further flags of `surefoot drift`. */
   flags: z.array(z.string()),
+  /** File that metrics are written to. */
+  metrics: z.string().optional(),
   /** Files that hold a password of ansible-vault. */
   vault: z.array(z.string()),
   /** Programs that print one. */
@@ -112,6 +114,7 @@ const TOLD = {
   tags: "tags",
   extraVar: "variables",
   flags: "flags",
+  metrics: "metrics",
   vault: "vault passwords",
   vaultPrograms: "vault password programs",
   age: "age identity",

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { plainPath, quoteArgument, quoteWord } from "./quote.js";
 import type { Schedule } from "./record.js";
 import { unitName } from "./record.js";
@@ -48,12 +49,13 @@ const HEAD = (name: string): string =>
 
 /** The command line that a schedule's service runs, credentials by the variable that systemd sets. */
 function execStart(schedule: Schedule, record: string): string {
-  const { program, playbook, inventory, state, fix, flags, vault, vaultPrograms } = schedule;
+  const { program, playbook, inventory, state, fix, flags, metrics, vault, vaultPrograms } = schedule;
   const given = [
     ...["-i", inventory, "--state", state],
     ...(fix ? ["--fix", "--yes"] : []),
     ...selection(schedule),
     ...flags,
+    ...(metrics === undefined ? [] : ["--metrics", metrics]),
     ...vaultPrograms.flatMap((file) => ["--vault-password-file", file]),
   ];
   const passwords = vault.map(
@@ -82,7 +84,7 @@ function vaultCredential(i: number): string {
  * @throws SurefootError `flag-invalid` for a path that can't stand in a unit.
  */
 export function serviceText(schedule: Schedule, record: string): string {
-  const { name, user, cwd, state, runTimeout, vault, age, onFailure } = schedule;
+  const { name, user, cwd, runTimeout, vault, age, onFailure } = schedule;
   const credentials = [
     ...vault.map((file, i) => `LoadCredential=${vaultCredential(i)}:${plainPath(file)}\n`),
     ...(age === undefined
@@ -107,10 +109,20 @@ TimeoutStopSec=5min
 KillMode=mixed
 ${credentials}CacheDirectory=${unitName(name)}
 Environment=XDG_CACHE_HOME=${CACHES}/${unitName(name)}
-ReadWritePaths=${quoteWord(state).replace('"', '"-')}
+ReadWritePaths=${written(schedule).map(whereThere).join(" ")}
 CapabilityBoundingSet=${capabilities(user)}
 ${HARDENING}
 `;
+}
+
+/** Folders that a run of the schedule writes to. */
+export function written({ state, metrics }: Schedule): readonly string[] {
+  return [state, ...(metrics === undefined ? [] : [dirname(metrics)])];
+}
+
+/** A path that may be missing: the run itself tells of that in words. */
+function whereThere(path: string): string {
+  return quoteWord(path).replace('"', '"-');
 }
 
 /** The text of a schedule's timer. */

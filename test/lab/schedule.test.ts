@@ -26,6 +26,7 @@ export default playbook({
 groups: { clients: { hosts: { ${HOST}: { ssh: { address: 192.168.1.22 } } } } }
 `,
   [`${FLEET}/inventories/lab/group_vars/clients.yml`]: encryptVault("text: ours\n", PASSWORD),
+  [`${FLEET}/metrics/README`]: "",
   // Root's own: the user of the schedule gets it from systemd alone.
   "/root/vault-password": `${PASSWORD}\n`,
 };
@@ -33,7 +34,9 @@ groups: { clients: { hosts: { ${HOST}: { ssh: { address: 192.168.1.22 } } } } }
 const LOOK = "surefoot drift playbooks/motd.ts -i inventories/lab --vault-password-file /root/vault-password";
 const inFleet = (script: string) => ranInBox(BASTION, `cd '${FLEET}' || exit\n${script}`);
 const schedule = (...more: readonly string[]) =>
-  inFleet(`${LOOK} --fix --user ops --jitter 0 --schedule '*-*-* *:*:0/3' ${more.join(" ")}`);
+  inFleet(
+    `${LOOK} --fix --user ops --jitter 0 --metrics metrics/surefoot.prom --schedule '*-*-* *:*:0/3' ${more.join(" ")}`,
+  );
 /** Waits until no run of these goes on. */
 const waitFor = (...units: readonly string[]): string =>
   `while systemctl show -P ActiveState ${units.map((unit) => `${unit}.service`).join(" ")} | grep -q activating; do sleep 0.2; done`;
@@ -69,6 +72,9 @@ it("corrects drift by a timer under systemd, and tells of it", async () => {
   expect(show.stdout).toMatch(/1 corrected .*\n.*1 drifted/s);
   expect(show.stdout).toContain("1 host changed and verified: client2");
   expect(show.stdout).not.toContain(PASSWORD);
+  expect((await inFleet("cat metrics/surefoot.prom")).stdout).toMatch(
+    /^surefoot_drift_hosts\{playbook=".*",inventory=".*",standing="in-sync"\} 1$/m,
+  );
   // It ran as its user: nothing of the record is root's.
   expect((await inFleet("find .surefoot ! -user ops")).stdout).toBe("");
 });

@@ -24,6 +24,12 @@ it("runs the look as its user, from its folder, held to its record", () => {
   expect(values(text, "ReadWritePaths")).toEqual(['"-/srv/fleet/.surefoot"']);
 });
 
+it("may write its metrics, and nothing else but its state", () => {
+  const text = service({ metrics: "/var/lib/node exporter/surefoot.prom" });
+  expect(values(text, "ReadWritePaths")).toEqual(['"-/srv/fleet/.surefoot" "-/var/lib/node exporter"']);
+  expect(values(text, "ExecStart")[0]).toContain('--metrics "/var/lib/node exporter/surefoot.prom"');
+});
+
 it("changes nothing unless it is told to", () => {
   expect(service({ fix: false })).not.toMatch(/--fix|--yes/);
 });
