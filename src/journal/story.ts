@@ -73,6 +73,9 @@ export async function tellStory(entries: AsyncIterable<Entry>): Promise<RunStory
     : { header, latest, total, hosts: fold.hosts, finished };
 }
 
+/** Phases in which steps may have run. */
+const STEPS_BEGUN: ReadonlySet<Phase | undefined> = new Set<Phase>(["apply", "confirm", "verify", "check"]);
+
 class HostsFold {
   readonly hosts = new Map<string, HostStory>();
   readonly #open = new Map<string, Open>();
@@ -89,9 +92,15 @@ class HostsFold {
     } else if (event.type === "host-finished") this.#finish(event);
   }
 
-  /** The controller ended: what was open is as its steps left it. */
+  /**
+   * The controller ended: what was open is as its steps left it. Where they had begun, all that was planned may be changed: only what
+   * stands before the first step is on disk for sure, later lines may be lost with the controller.
+   */
   cutOff(): void {
-    for (const host of [...this.#open.keys()]) this.#settle(host);
+    for (const [host, { plan, touched }] of [...this.#open]) {
+      if (STEPS_BEGUN.has(this.#story(host).phase)) for (const { id } of plan) touched.add(id);
+      this.#settle(host);
+    }
   }
 
   #owe({ host, handlers }: Extract<Event, { type: "handler-owed" }>): void {

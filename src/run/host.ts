@@ -49,8 +49,8 @@ async function converge(session: HostSession): Promise<HostResult> {
     const changes = now.filter((task) => task.steps.length > 0);
     if (changes.length > 0) {
       owed.note(changes);
-      await context.recorded?.();
       context.emit({ type: "host-phase", host, phase: "apply" });
+      await context.recorded?.();
       const touched = [...done, ...now].filter((task) => task.steps.length > 0);
       const applied = await applyOrTell(session, { plans: changes, tasks: reached, touched });
       if (applied === "rehearsed") {

@@ -49,9 +49,17 @@ it("tells of a controller that was killed which hosts were in flight, and what w
   expect(isWell(story?.hosts.get("h1"))).toBe(true);
   const open = story?.hosts.get("h2");
   expect(open).toMatchObject({ outcome: undefined, phase: "apply", steps: 1 });
+  // The line that says that step b began may be lost with the controller: b counts as changed, too.
   expect([...(open?.changes.values() ?? [])]).toEqual([
     { id: "a", title: "a", original: { text: "old" }, left: { text: "new" }, sensitive: false },
+    { id: "b", title: "b", original: null, left: { text: "new" }, sensitive: false },
   ]);
+});
+
+it("counts nothing as changed where the controller was killed before it had begun to", async () => {
+  const planned = halfWay("h1", "old").slice(0, 2);
+  const story = await tellStory(readJournal(journal([header(), ...[run, ...planned].map(at)])));
+  expect(story?.hosts.get("h1")?.changes.size).toBe(0);
 });
 
 it("keeps the first original over all parts of a run, and the last outcome", async () => {

@@ -59,7 +59,7 @@ it("touches nothing before all that was said so far is recorded", async () => {
     recorded: () => Promise.reject(new SurefootError(error)),
   });
   expect(errorOf(ran)?.code).toBe("journal-failed");
-  expect(trace(ran)).toBe("connect probe host-planned host-finished");
+  expect(trace(ran)).toBe("connect probe host-planned apply host-finished");
   expect(existsSync(path)).toBe(false);
 });
 

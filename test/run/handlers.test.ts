@@ -80,7 +80,8 @@ it("has what is owed on disk before what notifies it is changed", async () => {
     recorded: async () => void seen.push("recorded"),
   });
   expect(seen.indexOf("handler-owed")).toBeGreaterThan(0);
-  expect(seen[seen.indexOf("handler-owed") + 1]).toBe("recorded");
+  // The phase is on disk, too: from it on steps may have begun, whatever lines are lost behind it.
+  expect(seen.slice(seen.indexOf("handler-owed")).slice(1, 3)).toEqual(["host-phase", "recorded"]);
   expect(seen.indexOf("handler-owed")).toBeLessThan(seen.indexOf("step-started"));
 });
 
