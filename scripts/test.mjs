@@ -1,7 +1,7 @@
 // `npm test`: installs what is missing, checks the sources, runs the unit tests, and the end-to-end tests on the lab where
 // this machine can have one. The last line says how many tests passed and failed.
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { installAndBuild, prepareLab, prepareOracle, requireNode, root, run, say } from "./lib/setup.mjs";
 
@@ -25,8 +25,8 @@ for (const project of missing.length === 0 ? ["unit", "lab"] : ["unit"]) {
     "run",
     "--project",
     project,
-    // Tests on the lab mostly wait.
-    ...(project === "lab" ? ["--maxWorkers=2"] : []),
+    // Both mostly wait for processes and hosts: one worker per core but one, as is usual, leaves two cores half idle.
+    `--maxWorkers=${Math.max(2, availableParallelism())}`,
     ...reporters,
     ...process.argv.slice(2),
   ]);

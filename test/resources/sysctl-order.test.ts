@@ -88,7 +88,7 @@ ${DUMP.sh}`,
         const predicted = atBoot(parseDump(stdout.slice(set.length + 1)), "net/ipv4/conf/eth1.5/arp_ignore");
         expect(predicted?.value ?? UNTOUCHED, write.join("")).toBe(set);
       }),
-      { numRuns: 100 },
+      { numRuns: 40 },
     );
   },
   SYSTEMD_SYSCTL,
