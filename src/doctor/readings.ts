@@ -7,9 +7,11 @@ import type { Sh } from "../model/sh.js";
 import { sh } from "../model/sh.js";
 import { CONTROLLER, readController } from "../resources/network/controller.js";
 import { OWNERS } from "../resources/network/probe.js";
+import type { Owners } from "../resources/network/read.js";
 import { readOwners } from "../resources/network/read.js";
 import { routesProbe } from "../resources/route/probe.js";
 import { parseRoutes } from "../resources/route/read.js";
+import type { Dropins } from "../resources/sysctl/dropins.js";
 import { DUMP, parseDump } from "../resources/sysctl/dropins.js";
 import { FAILOVER, parseFailoverMarks } from "./read/failover.js";
 import { LINKS, parseLinks } from "./read/links.js";
@@ -34,6 +36,24 @@ const source = <T>(what: string, script: Sh, parse: (output: string) => T): Sour
   parse,
 });
 
+/** The list of files ends at an empty line, also where there are none; one that can't be read may say anything. */
+function dropinsIn(output: string): Dropins {
+  if (!/^((file|special|unreadable) \/.+\n)*\n/.test(output))
+    throw new ProbeError("the list of files is not whole", "Run the command again.");
+  const files = parseDump(output);
+  const closed = [...files].find(([, { kind }]) => kind === "unreadable");
+  if (closed !== undefined)
+    throw new ProbeError(`${closed[0]} can't be read`, "Let it run as root: `become: true`.");
+  return files;
+}
+
+/** Every host has an interface, lo. */
+function ownersIn(output: string): Owners {
+  const owners = readOwners(output);
+  if (owners.size === 0) throw new ProbeError("no interface was listed", "Is /sys mounted on the host?");
+  return owners;
+}
+
 /** A kernel without IPv6 has no routes of it. */
 const six = sh`[ ! -d /proc/sys/net/ipv6 ] || {\n${routesProbe(6, "all")}\n}`;
 
@@ -56,8 +76,8 @@ export function sources(unit: string) {
     neighbours: source("the neighbours", NEIGHBOURS, parseNeighbours),
     settings: source("the kernel's live parameters", SETTINGS, parseSettings),
     drops: source("the count of packets dropped by their reverse path", DROPS, parseDrops),
-    dropins: source("what sets parameters at boot", DUMP, parseDump),
-    owners: source("who owns the interfaces", OWNERS, readOwners),
+    dropins: source("what sets parameters at boot", DUMP, dropinsIn),
+    owners: source("who owns the interfaces", OWNERS, ownersIn),
     controller: source("the way back to this controller", CONTROLLER, readController),
     units: source(`${unit} and the units around it`, unitsScript(unit), parseUnits),
     log: source(`the log of ${unit}`, logScript(unit), parseLog),

@@ -38,7 +38,7 @@ export class DoctorFold implements Fold {
     const { paint } = this.#style;
     const parts = [
       ...[...this.#warnings].map((message) => `warning: ${oneLine(message)}\n`),
-      ...this.#hosts.map(({ host, diagnosis }) => showDiagnosis(host, diagnosis, paint)),
+      ...this.#hosts.toSorted(byName).map(({ host, diagnosis }) => showDiagnosis(host, diagnosis, paint)),
       ...this.#failures.texts(paint),
       ...(this.#finished === undefined ? [] : [this.#summary(this.#finished)]),
     ];
@@ -58,6 +58,9 @@ export class DoctorFold implements Fold {
     return `${plural(hosts, "host")} in ${duration(ms)}: ${told.join(", ")}\n`;
   }
 }
+
+const byName = (a: { readonly host: string }, b: { readonly host: string }): number =>
+  a.host.localeCompare(b.host, "en", { numeric: true });
 
 function showDiagnosis(host: string, { facts, findings, unknown, looked }: Diagnosis, paint: Paint): string {
   const lines = [paint("bold", host), ...showFacts(facts).map((line) => `  ${line}`)];

@@ -21,7 +21,7 @@ function storage({ readings, remedies }: Case): readonly DoctorFinding[] {
         seen: "/etc is mounted read-only",
         cause:
           "Nothing can be written that shall last beyond a boot; a file system that was mounted so after an error needs a check.",
-        remedy: remedies.host(sh`dmesg | grep -i remount; mount -o remount,rw /`),
+        remedy: remedies.host(sh`mount -o remount,rw /`),
       },
     ];
   }
@@ -31,8 +31,8 @@ function storage({ readings, remedies }: Case): readonly DoctorFinding[] {
       id: "etc-full",
       severity: "risk",
       seen: `${found.free} KiB are free on the file system of /etc`,
-      cause: "Files that shall last beyond a boot can't be written.",
-      remedy: remedies.host(sh`du -xk / | sort -n | tail -n 20`),
+      cause:
+        "Files that shall last beyond a boot can't be written; `du -xk / | sort -n` says what takes the space.",
     },
   ];
 }

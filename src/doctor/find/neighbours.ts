@@ -37,6 +37,11 @@ function useNeighbours({ readings }: Case): boolean {
   return known(readings.settings)?.get("net/ipv4/fib_multipath_use_neigh") === "1";
 }
 
+/** Something already looks whether gateways answer. */
+function watched(host: Case): boolean {
+  return useNeighbours(host) || known(host.readings.failover)?.mode !== undefined;
+}
+
 function dead(host: Case, hop: Hop, several: boolean): readonly DoctorFinding[] {
   const found = neighbourOf(host, hop);
   if (found === undefined || !DEAD.includes(found.state)) return [];
@@ -51,9 +56,7 @@ function dead(host: Case, hop: Hop, several: boolean): readonly DoctorFinding[] 
       severity: "problem",
       seen: `${hop.gateway} on ${found.dev} is ${found.state}`,
       cause: `The gateway does not answer on the link: it is down, its address or VLAN is another, or it is not on this link at all. ${harm}`,
-      remedy: several
-        ? host.remedies.run("-e", "failover=kernel")
-        : host.remedies.host(sh`ping -c 3 ${hop.gateway ?? ""}; ip neigh show to ${hop.gateway ?? ""}`),
+      ...(several && !watched(host) ? { remedy: host.remedies.run("-e", "failover=kernel") } : {}),
     },
   ];
 }
@@ -111,7 +114,7 @@ function blind(host: Case): readonly DoctorFinding[] {
   const settings = known(host.readings.settings);
   const failover = known(host.readings.failover);
   if (!isMultipath(winner) || settings === undefined || failover === undefined) return [];
-  if (useNeighbours(host) || failover.mode !== undefined) return [];
+  if (watched(host)) return [];
   return [
     {
       id: "failover-none",

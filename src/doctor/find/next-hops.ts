@@ -22,7 +22,9 @@ export const nextHops: Finder = (host) =>
 function lost({ readings, remedies }: Case, hop: Hop): readonly DoctorFinding[] {
   const { dev = "its interface" } = hop;
   const link = known(readings.links)?.find(({ name }) => name === dev);
-  if (hop.flags.includes("dead")) {
+  // One whose interface is off is called both, and so is one without link that is left out.
+  const off = link?.up === false || !hop.flags.includes("linkdown");
+  if (hop.flags.includes("dead") && off) {
     return [
       {
         id: "hop-dead",
@@ -82,7 +84,7 @@ function offLink({ readings, remedies }: Case, family: Family, hop: Hop): readon
       cause: onlink
         ? "`onlink` makes the kernel believe that the gateway is on the link whatever the addresses say: a wrong gateway, prefix or interface hides behind it. Right for gateways that are on the link under another network, as some hosters have it."
         : "The interface's address or prefix has changed since the route was set, or one of them is wrong: once the route is gone the kernel will refuse to set it again (Nexthop has invalid gateway).",
-      remedy: remedies.host(sh`ip address show dev ${hop.dev ?? ""}`),
+      remedy: remedies.run(),
     },
   ];
 }

@@ -3,9 +3,10 @@ import { sh } from "../../model/sh.js";
 import { sameHops, showHops } from "../../resources/route/state.js";
 import type { Case, Finder } from "../case.js";
 import { intended, routeUnit } from "../case.js";
-import { KEEPER } from "../read/units.js";
+import { KEEPER, WAITERS } from "../read/units.js";
 import { known } from "../readings.js";
 import { isMultipath, mainDefaults } from "../ways.js";
+import { interfacesOf } from "./owner.js";
 import { whyFailed } from "./unit-log.js";
 
 /** The unit that sets the route at boot: whether it is there, starts, worked, and would set what is there now. */
@@ -160,7 +161,7 @@ function early(host: Case): readonly DoctorFinding[] {
   const online = "network-online.target";
   const after = words("After").includes(online);
   const pulls = [...words("Wants"), ...words("Requires")].includes(online);
-  if (after && pulls) return [];
+  if (after && pulls) return offline(host);
   return [
     {
       id: "unit-early",
@@ -174,6 +175,34 @@ function early(host: Case): readonly DoctorFinding[] {
       remedy: host.remedies.run(),
     },
   ];
+}
+
+/** network-online.target is reached at once where nothing waits for the network before it. */
+function offline(host: Case): readonly DoctorFinding[] {
+  const owners = interfacesOf(host).flatMap((dev) => known(host.readings.owners)?.get(dev) ?? []);
+  const waiter = owners.flatMap(({ name }) => (isWaited(name) ? [WAITERS[name]] : []))[0];
+  const state =
+    waiter === undefined ? undefined : known(host.readings.units)?.get(waiter)?.get("UnitFileState");
+  if (
+    waiter === undefined ||
+    state === undefined ||
+    !["disabled", "masked", "masked-runtime"].includes(state)
+  )
+    return [];
+  return [
+    {
+      id: "unit-early",
+      severity: "risk",
+      seen: `${waiter} is ${state}; ${host.unit} waits for network-online.target and nothing else`,
+      cause:
+        "Nothing holds that target back until the network is there: at boot the unit may run before the interface has its address (Nexthop has invalid gateway), and nothing tries again.",
+      remedy: host.remedies.run(),
+    },
+  ];
+}
+
+function isWaited(name: string): name is keyof typeof WAITERS {
+  return Object.hasOwn(WAITERS, name);
 }
 
 /** The route that is there is not the one that the unit sets. */

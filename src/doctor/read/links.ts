@@ -1,3 +1,4 @@
+import { ProbeError } from "../../model/resource.js";
 import type { Sh } from "../../model/sh.js";
 import { sh } from "../../model/sh.js";
 
@@ -19,11 +20,20 @@ read -r c 2>/dev/null < "$p/carrier" || c=0
 echo "$f $c \${p##*/}"
 done`;
 
-/** Reads the output of {@link LINKS}. */
+/**
+ * Reads the output of {@link LINKS}.
+ * @throws ProbeError where it is something else: every host has an interface, lo.
+ */
 export function parseLinks(output: string): readonly Link[] {
-  return [...output.matchAll(/^0x([0-9a-f]+) ([01]) (.+)$/gm)].map(([, flags = "0", carrier, name = ""]) => ({
-    name,
-    up: (Number.parseInt(flags, 16) & 1) === 1,
-    carrier: carrier === "1",
-  }));
+  const lines = output.split("\n").filter((line) => line !== "");
+  if (lines.length === 0) throw strange("nothing");
+  return lines.map((line) => {
+    const [, flags, carrier, name] = /^0x([0-9a-f]+) ([01]) (\S+)$/.exec(line) ?? [];
+    if (flags === undefined || name === undefined) throw strange(line);
+    return { name, up: (Number.parseInt(flags, 16) & 1) === 1, carrier: carrier === "1" };
+  });
+}
+
+function strange(said: string): ProbeError {
+  return new ProbeError(`/sys/class/net says ${said}`, "Is /sys mounted on the host?");
 }

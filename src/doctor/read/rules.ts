@@ -18,6 +18,9 @@ export function rulesScript(family: 4 | 6): Sh {
   return family === 4 ? sh`ip -4 rule show` : sh`[ ! -d /proc/sys/net/ipv6 ] || ip -6 rule show`;
 }
 
+/** What a rule does, behind which packets it is for. */
+const ACTION = /^(.*?)\s+(?:(?:lookup|table)\s+(\S+)|blackhole|unreachable|prohibit|goto|nop)(?=\s|$)/;
+
 /**
  * Reads the output of {@link rulesScript}, in the order in which the kernel goes through them.
  * @throws ProbeError for a line that is no rule.
@@ -28,7 +31,7 @@ export function parseRules(output: string): readonly Rule[] {
     const [, priority, text = ""] = /^(\d+):\s*(\S.*?)\s*$/.exec(line) ?? [];
     if (priority === undefined)
       throw new ProbeError(`\`ip rule\` printed what Surefoot does not know: ${line}`, "Please report it.");
-    const [, selector = text, table] = /^(.*?)\s+(?:lookup|table)\s+(\S+)/.exec(text) ?? [];
+    const [, selector = text, table] = ACTION.exec(text) ?? [];
     return [{ priority: Number(priority), selector, text, ...(table === undefined ? {} : { table }) }];
   });
 }

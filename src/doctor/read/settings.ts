@@ -1,3 +1,4 @@
+import { ProbeError } from "../../model/resource.js";
 import type { Sh } from "../../model/sh.js";
 import { sh } from "../../model/sh.js";
 import { normalValue } from "../../resources/sysctl/key.js";
@@ -9,14 +10,16 @@ export type Settings = ReadonlyMap<string, string>;
 export const SETTINGS: Sh = sh`cd /proc/sys/net || exit
 grep -s '' ipv4/fib_multipath_* ipv6/fib_multipath_hash_policy ipv4/ip_forward ipv4/conf/*/rp_filter ipv4/conf/*/ignore_routes_with_linkdown ipv4/neigh/default/gc_thresh[13] /dev/null || [ $? -eq 2 ]`;
 
-/** Reads the output of {@link SETTINGS}. */
+/**
+ * Reads the output of {@link SETTINGS}.
+ * @throws ProbeError where one is missing that every kernel has.
+ */
 export function parseSettings(output: string): Settings {
-  return new Map(
-    [...output.matchAll(/^(\S+):(.*)$/gm)].map(([, path = "", value = ""]) => [
-      `net/${path}`,
-      normalValue(value),
-    ]),
-  );
+  const rows = [...output.matchAll(/^(\S+):(.*)$/gm)];
+  const settings = new Map(rows.map(([, path = "", value = ""]) => [`net/${path}`, normalValue(value)]));
+  if (!settings.has("net/ipv4/ip_forward"))
+    throw new ProbeError("/proc/sys/net/ipv4 has no ip_forward", "Is /proc mounted on the host?");
+  return settings;
 }
 
 /** How often the kernel dropped a packet since boot as its reverse path was wrong. */

@@ -1,3 +1,4 @@
+import { ProbeError } from "../../model/resource.js";
 import type { Sh } from "../../model/sh.js";
 import { sh } from "../../model/sh.js";
 
@@ -24,13 +25,20 @@ grep -ls '^[[:space:]]*MultiPathRoute' /etc/systemd/network/*.network /etc/syste
 grep -hs '^[[:space:]]*ManageForeignRoutes' /etc/systemd/networkd.conf /etc/systemd/networkd.conf.d/*.conf | sed 's/^/foreign /'
 :`;
 
-/** Reads the output of {@link STORAGE}. */
+/**
+ * Reads the output of {@link STORAGE}.
+ * @throws ProbeError where free space or mount options are missing.
+ */
 export function parseStorage(output: string): Storage {
   const all = (word: string): readonly string[] =>
     output.split("\n").flatMap((line) => (line.startsWith(`${word} `) ? [line.slice(word.length + 1)] : []));
+  const [free] = all("free");
+  const [mount] = all("mount");
+  if (free === undefined || mount === undefined || !/^\d+$/.test(free))
+    throw new ProbeError("`df` or /proc/mounts say nothing of /etc", "Look at `df -Pk /etc` on the host.");
   return {
-    writable: !(all("mount")[0] ?? "").split(",").includes("ro"),
-    free: Number(all("free")[0] ?? Number.NaN),
+    writable: !mount.split(",").includes("ro"),
+    free: Number(free),
     multipath: all("multipath"),
     foreign: all("foreign"),
   };
