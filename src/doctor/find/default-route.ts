@@ -1,5 +1,5 @@
 import type { DoctorFinding } from "../../model/diagnosis.js";
-import { sh } from "../../model/sh.js";
+import { joinSh, sh } from "../../model/sh.js";
 import { showOwner } from "../../resources/network/read.js";
 import type { FoundRoute } from "../../resources/route/read.js";
 import { showHops } from "../../resources/route/state.js";
@@ -75,8 +75,11 @@ function halves({ readings, remedies }: Case): readonly DoctorFinding[] {
   const found = (routesOf(readings, 4) ?? []).filter(
     ({ to, table = "main" }) => table === "main" && ["0.0.0.0/1", "128.0.0.0/1"].includes(to),
   );
-  const [first] = found;
-  if (first === undefined) return [];
+  if (found.length === 0) return [];
+  const del = found.map(({ to, via: [hop] }) => {
+    const dev = hop?.dev === undefined ? sh`` : sh` dev ${hop.dev}`;
+    return sh`ip -4 route del ${to}${dev}`;
+  });
   return [
     {
       id: "default-halves",
@@ -84,9 +87,7 @@ function halves({ readings, remedies }: Case): readonly DoctorFinding[] {
       seen: found.map(showRoute).join("; "),
       cause:
         "These are more specific than any default, so they take its traffic: a VPN client adds them. No default route is used for those addresses.",
-      remedy: remedies.host(
-        sh`ip -4 route del ${first.to}${first.via[0]?.dev === undefined ? sh`` : sh` dev ${first.via[0].dev}`}`,
-      ),
+      remedy: remedies.host(joinSh(del, "; ")),
     },
   ];
 }

@@ -84,7 +84,11 @@ test([
       ),
     },
     finds: ["problem default-halves"],
-    says: ["0.0.0.0/1 dev tun0", "VPN client", "host: ip -4 route del 0.0.0.0/1 dev tun0"],
+    says: [
+      "0.0.0.0/1 dev tun0",
+      "VPN client",
+      "host: ip -4 route del 0.0.0.0/1 dev tun0; ip -4 route del 128.0.0.0/1 dev tun0",
+    ],
   },
   {
     name: "a default that leads nowhere",
