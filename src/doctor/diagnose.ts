@@ -14,6 +14,7 @@ import { owner } from "./find/owner.js";
 import { rpFilter } from "./find/rp-filter.js";
 import { rules } from "./find/rules.js";
 import { unit } from "./find/unit.js";
+import { unitAtBoot } from "./find/unit-boot.js";
 import { sources } from "./readings.js";
 
 /** In the order in which findings of the same severity are told: what other trouble comes from goes first. */
@@ -26,6 +27,7 @@ const FINDERS: readonly Finder[] = [
   hashPolicy,
   rpFilter,
   unit,
+  unitAtBoot,
   owner,
   failover,
   ipv6,

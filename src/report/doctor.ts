@@ -14,14 +14,14 @@ const SAID = ["check-failed", "check-unknown"];
 
 /** Folds the events of `doctor`: per host what is, then what is wrong, worst first. */
 export class DoctorFold implements Fold {
-  readonly #style: ChangeStyle;
+  readonly #paint: Paint;
   readonly #hosts: { readonly host: string; readonly diagnosis: Diagnosis }[] = [];
   readonly #failures = new FailureFold();
   readonly #warnings = new Set<string>();
   #finished: RunFinished | undefined;
 
-  constructor(style: ChangeStyle) {
-    this.#style = style;
+  constructor({ paint }: Pick<ChangeStyle, "paint">) {
+    this.#paint = paint;
   }
 
   onEvent(event: Event): void {
@@ -35,7 +35,7 @@ export class DoctorFold implements Fold {
 
   /** All that is to be told, ending with a newline. */
   text(): string {
-    const { paint } = this.#style;
+    const paint = this.#paint;
     const parts = [
       ...[...this.#warnings].map((message) => `warning: ${oneLine(message)}\n`),
       ...this.#hosts.toSorted(byName).map(({ host, diagnosis }) => showDiagnosis(host, diagnosis, paint)),
@@ -46,7 +46,7 @@ export class DoctorFold implements Fold {
   }
 
   #summary({ tally, ms }: RunFinished): string {
-    const { paint } = this.#style;
+    const paint = this.#paint;
     const hosts = Object.values(tally).reduce((sum, n) => sum + n, 0);
     const counts = [
       [tally.ok, "nothing to mend", "green"],

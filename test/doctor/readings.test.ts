@@ -8,7 +8,7 @@ import { parseUnits } from "../../src/doctor/read/units.js";
 import { sources } from "../../src/doctor/readings.js";
 import { unitRoute } from "../../src/doctor/unit-route.js";
 import { ProbeError } from "../../src/model/resource.js";
-import { diagnosisOf, HEALTHY, UNIT, unitShown } from "./healthy.js";
+import { diagnosisOf, HEALTHY, shown, UNIT, unitShown } from "./healthy.js";
 
 const NAMES = Object.keys(sources(UNIT));
 
@@ -33,6 +33,16 @@ it("makes nothing of a host of which nothing can be read", () => {
   expect(unknown).toHaveLength(NAMES.length);
   expect(findings).toEqual([]);
   expect(facts).toMatchObject({ default4: null, rules: null, unit: null, failover: null, keepers: null });
+});
+
+it("says no more of a cause than is known", () => {
+  const one = '[{"dst":"default","gateway":"192.168.1.1","dev":"eth1"}]\n';
+  expect(diagnosisOf({ routes4: one, units: null }).findings[0]?.cause).toMatch(
+    /What a unit would set is not known/,
+  );
+  const gone = shown(UNIT, "inactive", "", "not-found");
+  const owners = "link 2 eth1\n";
+  expect(diagnosisOf({ units: gone, storage: null, owners }).findings).toEqual([]);
 });
 
 const GARBAGE = [

@@ -130,11 +130,13 @@ function single(host: Case, winner: FoundRoute, others: readonly FoundRoute[]): 
   }
   const wanted = intended(host);
   const why =
-    wanted === null
-      ? `The host was not made a client of several gateways, or that was undone: ${whoSet(host, winner)}.`
-      : wanted.via.length > 1
-        ? `${host.unit} would set ${wanted.via.length} next hops, but this is what is there: ${whoSet(host, winner)}. It has replaced the route since the unit ran, as a DHCP renewal, a link that went down and up or a reload of the network does, or the unit failed.`
-        : `${host.unit} itself sets one next hop.`;
+    known(host.readings.units) === undefined
+      ? `What a unit would set is not known; ${whoSet(host, winner)}.`
+      : wanted === null
+        ? `The host was not made a client of several gateways, or that was undone: ${whoSet(host, winner)}.`
+        : wanted.via.length > 1
+          ? `${host.unit} would set ${wanted.via.length} next hops, but this is what is there: ${whoSet(host, winner)}. It has replaced the route since the unit ran, as a DHCP renewal, a link that went down and up or a reload of the network does, or the unit failed.`
+          : `${host.unit} itself sets one next hop.`;
   return [
     {
       id: "default-single",

@@ -13,10 +13,10 @@ export interface FailoverMarks {
   readonly table?: boolean;
 }
 
-/** A line for each of them, behind a word. */
+/** A line for each of them, behind a word. Tables can be listed by root alone; `read` says that they were, also where there are none. */
 export const FAILOVER: Sh = sh`[ ! -r ${SCRIPT} ] || sed -n '2s/^# setup: /mode /p' ${SCRIPT}
 [ ! -r ${RUN}/out ] || sed 's/^/out /' ${RUN}/out
-[ -e ${SCRIPT} ] && command -v nft >/dev/null && nft list tables ip 2>/dev/null | sed 's/^/nft /'
+[ -e ${SCRIPT} ] && command -v nft >/dev/null && t=$(nft list tables ip 2>/dev/null) && printf '%s\\n' read "$t" | sed 's/^/nft /'
 :`;
 
 /** Reads the output of {@link FAILOVER}. */

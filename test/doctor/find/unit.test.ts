@@ -201,7 +201,7 @@ test([
     name: "pinning whose table was flushed, and a gateway kept out",
     prints: {
       units: units(unitShown(), shown("surefoot-failover.service", "active", "enabled"), WAITER, KEEPER),
-      failover: "mode pinned eth1 192.168.1.1\nout 192.168.1.10 2026-11-25T22:00:00Z\nnft table ip filter\n",
+      failover: "mode pinned eth1 192.168.1.1\nout 192.168.1.10 2026-11-25T22:00:00Z\nnft read\nnft \n",
     },
     finds: ["problem failover-out", "risk failover-no-table"],
     says: ["keeps 192.168.1.10 out since 2026-11-25T22:00:00Z"],
