@@ -13,7 +13,7 @@ export const defaultRoute: Finder = (host) => {
   const defaults = mainDefaults(host.readings, 4);
   if (defaults === undefined) return [];
   const [winner, ...others] = defaults;
-  if (winner === undefined) return [missing(host)];
+  if (winner === undefined) return [...halves(host), missing(host)];
   return [
     ...notUnicast(host, winner),
     ...halves(host),
