@@ -20,6 +20,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   lab: [],
   schedule: [],
   facts: ["resources"],
+  // It reads what resources and facts know how to read, and tries gateways by a check.
+  doctor: ["resources", "facts", "checks"],
   playbook: ["inventory", "resources", "facts"],
   plan: ["playbook"],
   run: ["plan", "transport"],
@@ -36,6 +38,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "run",
     "drift",
     "schedule",
+    "doctor",
     "index",
   ],
   index: ["playbook", "resources", "checks", "facts"],

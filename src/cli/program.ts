@@ -41,6 +41,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "make a playbook's checks, and change nothing",
     register: async () => (await import("./verify.js")).registerVerify,
   },
+  doctor: {
+    summary: "look at a host, say in words what is wrong and what mends it",
+    register: async () => (await import("./doctor.js")).registerDoctor,
+  },
   exec: {
     summary: "one command on many hosts, equal outputs told once",
     register: async () => (await import("./exec.js")).registerExec,

@@ -1,4 +1,5 @@
 import type { CheckResult } from "./check.js";
+import type { Diagnosis } from "./diagnosis.js";
 import type { DriftFinding, Standing } from "./drift.js";
 import type { ErrorData } from "./error.js";
 import type { HostPlan } from "./plan.js";
@@ -60,7 +61,7 @@ export interface RunStarted {
   readonly v: typeof EVENT_VERSION;
   readonly run: string;
   readonly command: string;
-  /** Absent for `exec`, which has none. */
+  /** Absent for `exec` and `doctor`, which have none. */
   readonly playbook?: string;
   /** The command that `exec` runs. */
   readonly shell?: string;
@@ -231,6 +232,12 @@ export interface HostDrift {
   /** How often it was corrected of late, where that was ever. */
   readonly corrected?: number;
 }
+/** A host was looked at by `doctor`. */
+export interface HostDiagnosed {
+  readonly type: "host-diagnosed";
+  readonly host: string;
+  readonly diagnosis: Diagnosis;
+}
 /** A host is done, well or not. */
 export interface HostFinished {
   readonly type: "host-finished";
@@ -281,6 +288,7 @@ export type EventBody =
   | CommandOutput
   | CommandFinished
   | HostDrift
+  | HostDiagnosed
   | HostFinished
   | Warning
   | RunFinished

@@ -13,6 +13,7 @@ const SHOWN: readonly (readonly [part: string, nth: number, words: RegExp])[] = 
   [" verify ", 1, /192\.168\.1\.10\b/],
   ["ip -4 route show default", 0, /nexthop via 192\.168\.1\.1 [\s\S]*nexthop via 192\.168\.1\.10 /],
   ["for i in", 0, /^203\.0\.113\.(221|99)/],
+  [" doctor ", 0, /\[hash-policy\]/],
   [" drift ", 0, /client3/],
   [" history ", 0, /client3/],
 ];

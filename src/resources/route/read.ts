@@ -3,7 +3,7 @@ import { ProbeError } from "../../model/resource.js";
 import { canonicalAddress, canonicalDestination } from "./address.js";
 import type { Attributes } from "./attributes.js";
 import { readAttributes } from "./attributes.js";
-import { protocolName } from "./names.js";
+import { protocolName, tableName } from "./names.js";
 import { NOT_IPROUTE2 } from "./probe.js";
 import type { NextHop, RouteState } from "./state.js";
 import { showHop } from "./state.js";
@@ -25,6 +25,7 @@ const entry = nextHop.extend({
   scope: z.string().default("global"),
   metric: z.number().default(0),
   tos: z.string().optional(),
+  table: z.string().optional(),
   prefsrc: z.string().optional(),
   pref: z.string().optional(),
   expires: z.number().optional(),
@@ -42,6 +43,10 @@ export interface FoundRoute extends RouteState {
   readonly expires?: number;
   /** What it carries that can't be put back from here: `encap`. */
   readonly foreign?: string;
+  /** Its table, where those of all tables were asked for. */
+  readonly table?: string;
+  /** What the kernel says of each next hop, in their order: `dead`, `linkdown`, `pervasive`, `onlink`; absent where it says nothing. */
+  readonly flags?: readonly (readonly string[])[];
   /** Next hops that the kernel does not use or will soon stop using: `via 10.0.0.1 dev eth1 is linkdown`. */
   readonly trouble: readonly string[];
 }
@@ -97,7 +102,7 @@ function toRoute(found: z.output<typeof entry>, { metrics, realm, foreign }: Att
   const hops = NOWHERE.includes(found.type)
     ? []
     : several.map((hop) => ({ hop: toHop(hop), flags: hop.flags }));
-  const { prefsrc, expires, pref, tos, nhid } = found;
+  const { prefsrc, expires, pref, tos, nhid, table } = found;
   return {
     to: canonicalDestination(found.to),
     metric: found.metric,
@@ -113,6 +118,8 @@ function toRoute(found: z.output<typeof entry>, { metrics, realm, foreign }: Att
     ...(tos === undefined ? {} : { tos }),
     ...(expires === undefined ? {} : { expires }),
     ...(foreign === undefined ? {} : { foreign }),
+    ...(table === undefined ? {} : { table: tableName(table) }),
+    ...(hops.some(({ flags }) => flags.length > 0) ? { flags: hops.map(({ flags }) => flags) } : {}),
     trouble: hops.flatMap(({ hop, flags }) =>
       ["dead", "linkdown"]
         .filter((flag) => flags.includes(flag))
@@ -139,6 +146,8 @@ export function stateOf(found: FoundRoute): RouteState {
     tos: _tos,
     expires: _expires,
     foreign: _foreign,
+    table: _table,
+    flags: _flags,
     trouble: _trouble,
     ...state
   } = found;
@@ -154,6 +163,13 @@ export function mergeSiblings(routes: readonly FoundRoute[]): readonly FoundRout
   if (first === undefined || !routes.every((route) => route.via.length === 1 && route.via[0]?.gateway))
     return routes;
   return [
-    { ...first, via: routes.flatMap(({ via }) => via), trouble: routes.flatMap(({ trouble }) => trouble) },
+    {
+      ...first,
+      via: routes.flatMap(({ via }) => via),
+      ...(routes.some(({ flags }) => flags !== undefined)
+        ? { flags: routes.map(({ flags }) => flags?.[0] ?? []) }
+        : {}),
+      trouble: routes.flatMap(({ trouble }) => trouble),
+    },
   ];
 }

@@ -1,0 +1,80 @@
+import type { DoctorFinding } from "../../model/diagnosis.js";
+import { sh } from "../../model/sh.js";
+import type { Case, Finder } from "../case.js";
+import { known } from "../readings.js";
+import { interfacesOf } from "./owner.js";
+
+/** The interfaces that the route needs: there, switched on, linked, with an address that nobody else has. */
+export const addresses: Finder = (host) => [
+  ...interfacesOf(host).flatMap((dev) => ofInterface(host, dev)),
+  ...twice(host),
+];
+
+function ofInterface({ readings, remedies, unit }: Case, dev: string): readonly DoctorFinding[] {
+  const links = known(readings.links);
+  if (links === undefined) return [];
+  const link = links.find(({ name }) => name === dev);
+  if (link === undefined) {
+    const there = links.map(({ name }) => name).filter((name) => name !== "lo");
+    return [
+      {
+        id: "interface-missing",
+        severity: "problem",
+        seen: `${unit} names ${dev}; the host has ${there.join(", ") || "none but lo"}`,
+        cause:
+          "The interface is called otherwise since a change of hardware, kernel or naming rules, or is not there: the route can't be set.",
+        remedy: remedies.run("-e", `interface=${there[0] ?? ""}`),
+      },
+    ];
+  }
+  if (!link.up) {
+    return [
+      {
+        id: "interface-down",
+        severity: "problem",
+        seen: `${dev} is switched off`,
+        cause: "An interface that is down has no routes: the kernel dropped them when it went down.",
+        remedy: remedies.host(sh`ip link set ${dev} up`),
+      },
+    ];
+  }
+  if (!link.carrier) {
+    return [
+      {
+        id: "interface-no-carrier",
+        severity: "problem",
+        seen: `${dev} is up, but has no carrier`,
+        cause: "Nothing answers at the other end: cable, switch port, virtual switch, or the VLAN's parent.",
+      },
+    ];
+  }
+  const own = known(readings.interfaces)?.find(({ name }) => name === dev)?.addresses;
+  if (own === undefined || own.some(({ family }) => family === 4)) return [];
+  return [
+    {
+      id: "address-missing",
+      severity: "problem",
+      seen: `${dev} has no IPv4 address`,
+      cause:
+        "It was not given one yet (DHCP), or lost it; gateways in its network can't be reached, and routes over them are refused.",
+    },
+  ];
+}
+
+function twice({ readings }: Case): readonly DoctorFinding[] {
+  const where = new Map<string, string[]>();
+  for (const { name, addresses } of known(readings.interfaces) ?? []) {
+    for (const { address, scope } of addresses) {
+      if (scope === "global") where.set(address, [...(where.get(address) ?? []), name]);
+    }
+  }
+  return [...where]
+    .filter(([, names]) => names.length > 1)
+    .map(([address, names]) => ({
+      id: "address-twice",
+      severity: "risk",
+      seen: `${address} stands on ${names.join(" and ")}`,
+      cause:
+        "The same address on two interfaces: answers leave by either, and neighbours learn either hardware address.",
+    }));
+}
