@@ -1,0 +1,117 @@
+import { statSync } from "node:fs";
+import { journalFile, listRuns } from "../journal/folder.js";
+import { readJournal } from "../journal/read.js";
+import { SurefootError } from "../model/error.js";
+import type { IndexLine, Unreadable } from "./line.js";
+import { recordIn } from "./line.js";
+import type { RunRecord } from "./record.js";
+import { appendLine, readSegment, removeOthers, replaceSegment, segmentOf } from "./segment.js";
+import { tellRecord } from "./tell.js";
+
+/** Which runs are read. */
+export interface Wanted {
+  /** Beginning of the ids of the oldest runs that are wanted. */
+  readonly from?: string;
+  /** Hears how many journals have to be read, month by month, because the index does not have them. */
+  readonly reading?: (journals: number) => void;
+  /** Hears of what could not be kept; what is told is right nevertheless. */
+  readonly warn?: (message: string) => void;
+}
+
+/** A run that is on record: what its journal says, or why that is not known. */
+export type Told = RunRecord | (Unreadable & { readonly run: string });
+
+/**
+ * What the journals say, the newest run first, by way of the index: only journals that it does not have yet, or that have grown, are read. The
+ * index is brought up to date month by month as it is read; it only ever repeats what journals say, so any part of it may be lost.
+ * @throws SurefootError `run-unknown` where the folder of the journals can't be read.
+ */
+export async function* readHistory(state: string, wanted: Wanted): AsyncGenerator<Told> {
+  const { from = "" } = wanted;
+  const runs = await listRuns(state);
+  const segments = new Map<string, string[]>();
+  for (const run of runs) {
+    const segment = segmentOf(run);
+    const known = segments.get(segment);
+    if (known === undefined) segments.set(segment, [run]);
+    else known.push(run);
+  }
+  await removeOthers(state, new Set(segments.keys())).catch(() => undefined);
+  for (const segment of [...segments.keys()].sort().toReversed()) {
+    if (segmentOf(from) !== "other" && segment < segmentOf(from)) continue;
+    const lines = await upToDate(state, segment, segments.get(segment) ?? [], wanted);
+    for (const line of lines.toReversed()) {
+      if (line.run < from) continue;
+      const record = recordIn(line) ?? recordIn(await lineOf(state, line.run, line.size));
+      if (record !== undefined) yield "unreadable" in record ? { ...record, run: line.run } : record;
+    }
+  }
+}
+
+/**
+ * The same without the index, and with hosts that were in sync or not started: every journal is read.
+ * @throws SurefootError `run-unknown` where the folder of the journals can't be read.
+ */
+export async function* readJournals(state: string, { from = "" }: Wanted): AsyncGenerator<Told> {
+  for (const run of (await listRuns(state)).toReversed()) {
+    if (run < from) continue;
+    const record = await recordOf(state, run, "all");
+    yield "unreadable" in record ? { ...record, run } : record;
+  }
+}
+
+/** Lines of all these runs, in their order, as their journals are now. */
+async function upToDate(
+  state: string,
+  segment: string,
+  runs: readonly string[],
+  { reading, warn }: Wanted,
+): Promise<readonly IndexLine[]> {
+  const known = await readSegment(state, segment);
+  const sizes = runs.flatMap((run) => {
+    const size = statSync(journalFile(state, run), { throwIfNoEntry: false })?.size;
+    return size === undefined ? [] : [{ run, size }];
+  });
+  const stale = sizes.filter(({ run, size }) => known.get(run)?.size !== size);
+  if (stale.length > 0) reading?.(stale.length);
+  for (const { run, size } of stale) known.set(run, await lineOf(state, run, size));
+  const lines = sizes.flatMap(({ run }) => known.get(run) ?? []);
+  if (stale.length === 0 && lines.length === known.size) return lines;
+  try {
+    await replaceSegment(state, segment, lines);
+  } catch (thrown) {
+    warn?.(`the index of the journals can't be kept, and is made anew each time: ${String(thrown)}`);
+  }
+  return lines;
+}
+
+async function lineOf(state: string, run: string, size: number): Promise<IndexLine> {
+  return { run, size, json: JSON.stringify(await recordOf(state, run)) };
+}
+
+async function recordOf(
+  state: string,
+  run: string,
+  how: "all" | "changes" = "changes",
+): Promise<RunRecord | Unreadable> {
+  try {
+    const record = await tellRecord(readJournal(journalFile(state, run)), how);
+    return record ?? { unreadable: "the journal is empty: the run was ended before anything was done" };
+  } catch (thrown) {
+    if (thrown instanceof SurefootError) return { unreadable: thrown.message };
+    throw thrown;
+  }
+}
+
+/**
+ * Takes a run that has ended into the index, so that nobody has to read its journal for that later. What goes wrong is made good by the next
+ * {@link readHistory}, and is no trouble of the run.
+ */
+export async function noteRun(state: string, run: string): Promise<void> {
+  try {
+    const size = statSync(journalFile(state, run)).size;
+    await appendLine(state, await lineOf(state, run, size));
+  } catch {
+    // See above.
+  }
+}
