@@ -1,5 +1,5 @@
 import { hostname, userInfo } from "node:os";
-import { noteRun } from "../history/read.js";
+import { noteRun } from "../history/make.js";
 import { newRunId } from "../journal/folder.js";
 import type { JournalHeader } from "../journal/header.js";
 import type { Journal } from "../journal/write.js";

@@ -1,12 +1,9 @@
 import { statSync } from "node:fs";
 import { journalFile, listRuns } from "../journal/folder.js";
-import { readJournal } from "../journal/read.js";
-import { SurefootError } from "../model/error.js";
 import type { IndexLine, Unreadable } from "./line.js";
 import { recordIn } from "./line.js";
 import type { RunRecord } from "./record.js";
-import { appendLine, readSegment, removeOthers, replaceSegment, segmentOf } from "./segment.js";
-import { tellRecord } from "./tell.js";
+import { readSegment, removeOthers, replaceSegment, segmentOf } from "./segment.js";
 
 /** Which runs are read. */
 export interface Wanted {
@@ -42,8 +39,8 @@ export async function* readHistory(state: string, wanted: Wanted): AsyncGenerato
     const lines = await upToDate(state, segment, segments.get(segment) ?? [], wanted);
     for (const line of lines.toReversed()) {
       if (line.run < from) continue;
-      const record = recordIn(line) ?? recordIn(await lineOf(state, line.run, line.size));
-      if (record !== undefined) yield "unreadable" in record ? { ...record, run: line.run } : record;
+      const record = recordIn(line) ?? (await maker()).recordOf(state, line.run, "changes");
+      yield told(line.run, await record);
     }
   }
 }
@@ -55,8 +52,7 @@ export async function* readHistory(state: string, wanted: Wanted): AsyncGenerato
 export async function* readJournals(state: string, { from = "" }: Wanted): AsyncGenerator<Told> {
   for (const run of (await listRuns(state)).toReversed()) {
     if (run < from) continue;
-    const record = await recordOf(state, run, "all");
-    yield "unreadable" in record ? { ...record, run } : record;
+    yield told(run, await (await maker()).recordOf(state, run, "all"));
   }
 }
 
@@ -69,12 +65,14 @@ async function upToDate(
 ): Promise<readonly IndexLine[]> {
   const known = await readSegment(state, segment);
   const sizes = runs.flatMap((run) => {
+    const line = known.get(run);
+    if (line?.fixed === true) return [{ run, size: line.size }];
     const size = statSync(journalFile(state, run), { throwIfNoEntry: false })?.size;
     return size === undefined ? [] : [{ run, size }];
   });
   const stale = sizes.filter(({ run, size }) => known.get(run)?.size !== size);
   if (stale.length > 0) reading?.(stale.length);
-  for (const { run, size } of stale) known.set(run, await lineOf(state, run, size));
+  for (const { run, size } of stale) known.set(run, await (await maker()).lineOf(state, run, size));
   const lines = sizes.flatMap(({ run }) => known.get(run) ?? []);
   if (stale.length === 0 && lines.length === known.size) return lines;
   try {
@@ -85,33 +83,11 @@ async function upToDate(
   return lines;
 }
 
-async function lineOf(state: string, run: string, size: number): Promise<IndexLine> {
-  return { run, size, json: JSON.stringify(await recordOf(state, run)) };
+/** Loaded only when a journal has to be read, to answer quickly where none has. */
+function maker(): Promise<typeof import("./make.js")> {
+  return import("./make.js");
 }
 
-async function recordOf(
-  state: string,
-  run: string,
-  how: "all" | "changes" = "changes",
-): Promise<RunRecord | Unreadable> {
-  try {
-    const record = await tellRecord(readJournal(journalFile(state, run)), how);
-    return record ?? { unreadable: "the journal is empty: the run was ended before anything was done" };
-  } catch (thrown) {
-    if (thrown instanceof SurefootError) return { unreadable: thrown.message };
-    throw thrown;
-  }
-}
-
-/**
- * Takes a run that has ended into the index, so that nobody has to read its journal for that later. What goes wrong is made good by the next
- * {@link readHistory}, and is no trouble of the run.
- */
-export async function noteRun(state: string, run: string): Promise<void> {
-  try {
-    const size = statSync(journalFile(state, run)).size;
-    await appendLine(state, await lineOf(state, run, size));
-  } catch {
-    // See above.
-  }
+function told(run: string, record: RunRecord | Unreadable): Told {
+  return "unreadable" in record ? { ...record, run } : record;
 }
