@@ -8,8 +8,8 @@ import { idAt, parseSince } from "../history/since.js";
 import { isRunning } from "../journal/who.js";
 import { EXIT } from "../model/exit.js";
 import { painter } from "../report/text.js";
-import { fromHere } from "./again.js";
 import { useColor } from "./failure.js";
+import { fromHere } from "./from-here.js";
 import type { HistoryFlags } from "./history.js";
 import { DEFAULT_STATE } from "./options.js";
 

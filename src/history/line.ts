@@ -28,7 +28,8 @@ export function formatLine({ run, size, fixed, json }: IndexLine): string {
 export function parseLine(text: string): IndexLine | undefined {
   const [version, run = "", size = "", grows = "", length = ""] = text.split("\t", 5);
   const json = text.slice(`${version}\t${run}\t${size}\t${grows}\t${length}\t`.length);
-  if (version !== VERSION || run === "" || size === "" || Number(length) !== json.length) return undefined;
+  if (version !== VERSION || run === "" || size === "" || json === "" || Number(length) !== json.length)
+    return undefined;
   return { run, size: Number(size), fixed: grows === FIXED, json };
 }
 
