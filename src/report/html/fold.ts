@@ -108,6 +108,7 @@ export class PageFold {
 
   #word(outcome: Outcome, drift: HostDrift | undefined, before: HostFacts | undefined): HostWord {
     if (drift !== undefined && outcome !== "skipped") return standingWord(drift.standing);
+    if (outcome === "skipped" && before !== undefined) return before.word;
     const word = outcomeWord(outcome, this.#started?.command ?? "");
     return before?.remains === true && outcome === "changed" ? { ...word, word: "corrected in part" } : word;
   }

@@ -101,16 +101,23 @@ function summaryHtml(groups: readonly PageGroup[]): Html {
 `;
 }
 
+/** All hosts, those that ended badly first, then by name as people count. */
 function gridHtml(groups: readonly PageGroup[]): Html {
-  const hosts = groups.flatMap(({ hosts: names, word, tone, n }) =>
-    names.map(
-      (name) => html`<li class="${tone}"><a href="#g${n}"><b>${name}</b> <span>${word}</span></a></li>\n`,
-    ),
-  );
+  const { compare } = new Intl.Collator("en", { numeric: true });
+  const hosts = groups
+    .flatMap(({ hosts: names, word, tone, n }) => names.map((name) => ({ name, word, tone, n })))
+    .sort(
+      (a, b) =>
+        TONES.indexOf(a.tone) - TONES.indexOf(b.tone) || compare(a.word, b.word) || compare(a.name, b.name),
+    )
+    .map(
+      ({ name, word, tone, n }) =>
+        html`<li class="${tone}"><a href="#g${n}"><b>${name}</b> <span>${word}</span></a></li>\n`,
+    );
   const parts: Html[] = [];
   for (let i = 0; i < hosts.length; i += PART)
     parts.push(html`<ul class="grid">${hosts.slice(i, i + PART)}</ul>\n`);
-  return html`<div id="hosts">${parts}</div>`;
+  return html`<div id="hosts" tabindex="0">${parts}</div>`;
 }
 
 function detailsHtml(groups: readonly PageGroup[]): Html {

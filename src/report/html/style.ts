@@ -16,7 +16,7 @@ small, .lead, .layer { color: var(--dim); } small { font-weight: 400; }
 .lead { margin: -.5rem 0 .75rem; }
 .facts { display: flex; flex-wrap: wrap; gap: .15rem .5rem; margin: 0; font-size: .9rem; }
 .facts dt { color: var(--dim); } .facts dd { margin: 0 1rem 0 0; }
-a { color: inherit; } a:focus-visible, button:focus-visible, summary:focus-visible, input:focus-visible, pre:focus-visible, .wide:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
+a { color: inherit; } a:focus-visible, button:focus-visible, summary:focus-visible, input:focus-visible, pre:focus-visible, .wide:focus-visible, #hosts:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 .good { --tone: var(--good); --tone-bg: var(--good-bg); } .change { --tone: var(--change); --tone-bg: var(--change-bg); }
 .bad { --tone: var(--bad); --tone-bg: var(--bad-bg); } .idle { --tone: var(--idle); --tone-bg: var(--idle-bg); }
 .all { display: block; width: 100%; height: .6rem; border-radius: .3rem; } .all rect { fill: var(--tone); }
@@ -25,6 +25,7 @@ a { color: inherit; } a:focus-visible, button:focus-visible, summary:focus-visib
 .tile b { font-size: 1.15rem; } .tile[aria-pressed=true] { border-color: var(--tone); box-shadow: inset 0 0 0 1px var(--tone); }
 #filter { margin: 0 0 .75rem; display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; } #filter[hidden] { display: none; } #filter output { color: var(--dim); }
 input { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: .4rem; padding: .4rem .6rem; min-width: 14rem; }
+#hosts { max-height: 34rem; overflow: auto; }
 .grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: .4rem; margin: 0 0 .4rem; padding: 0; list-style: none; content-visibility: auto; contain-intrinsic-size: auto 500px; }
 .grid li[hidden] { display: none; }
 .grid a { display: block; height: 100%; padding: .35rem .6rem; border-radius: .4rem; border-left: 4px solid var(--tone); background: var(--tone-bg); text-decoration: none; line-height: 1.3; }
@@ -47,5 +48,5 @@ td { font-family: ui-monospace, monospace; } .shares td { font-family: inherit; 
 .shares svg { display: block; width: 100%; height: .8rem; min-width: 4rem; } .shares .rest { fill: var(--idle-bg); } .shares .part { fill: var(--link); } .shares .mark { fill: var(--text); }
 @media (max-width: 36rem) { header, main { padding-left: .8rem; padding-right: .8rem; } h1 { font-size: 1.25rem; } .grid { grid-template-columns: repeat(auto-fill, minmax(7.5rem, 1fr)); } input { min-width: 0; width: 100%; } #filter label { flex: 1 1 100%; }
   dl:not(.facts) { grid-template-columns: 1fr; } dl:not(.facts) dd { margin-bottom: .3rem; } .shares td:last-child { white-space: normal; } .shares .bar { width: 35%; } }
-@media print { #filter, .tile { border-color: var(--line); } details { break-inside: avoid; } }
+@media print { #hosts { max-height: none; } #filter, .tile { border-color: var(--line); } details { break-inside: avoid; } }
 `;

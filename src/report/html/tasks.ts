@@ -21,10 +21,10 @@ function taskHtml(task: TaskPlan): Html {
       : status !== "change"
         ? ["?", status]
         : actual === null
-          ? ["+", "added"]
+          ? ["+", "add"]
           : desired === null
-            ? ["−", "removed"]
-            : ["~", "changed"];
+            ? ["−", "remove"]
+            : ["~", "change"];
   const list = steps.map(
     (step) =>
       html`<li><span class="layer">${step.layer}</span> ${step.title}${step.cuts ? html` <em>can cut the connection</em>` : NOTHING}</li>`,
