@@ -29,14 +29,16 @@ export async function tellHistory(pattern: string | undefined, flags: HistoryFla
   const json = flags.json === true;
   const limit = flags.limit ?? (json || since !== undefined ? undefined : LIMIT);
   const read = flags.verbose > 0 ? readJournals : readHistory;
-  const records = read(flags.state, {
-    ...(since === undefined ? {} : { from: idAt(new Date(since.getTime() - BEFORE_MS)) }),
-    reading: (journals) => {
-      if (journals >= SOON)
-        process.stderr.write(`Reading ${journals} journals that the index does not have yet ...\n`);
-    },
-    warn: (message) => process.stderr.write(`warning: ${message}\n`),
-  });
+  const records = (skipQuiet: () => boolean) =>
+    read(flags.state, {
+      skipQuiet,
+      ...(since === undefined ? {} : { from: idAt(new Date(since.getTime() - BEFORE_MS)) }),
+      reading: (journals) => {
+        if (journals >= SOON)
+          process.stderr.write(`Reading ${journals} journals that the index does not have yet ...\n`);
+      },
+      warn: (message) => process.stderr.write(`warning: ${message}\n`),
+    });
   const question = { hosts, since: since?.toISOString(), limit, each: json };
   const { entries, more } = await gatherEntries(records, question);
   if (json) await printRows(entries);

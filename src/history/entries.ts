@@ -41,10 +41,10 @@ type Open = Map<string, GroupEntry>;
 /**
  * The entries that answer a question, the newest first. What many looks on end saw alike is one entry, under the time of the last of them; a run
  * that changed something on the same inventory begins anew.
- * @param records The newest run first.
+ * @param read Gives the records, the newest run first; may pass over looks that found nothing while `skipQuiet` says so: they end what nobody follows.
  */
 export async function gatherEntries(
-  records: AsyncIterable<Told>,
+  read: (skipQuiet: () => boolean) => AsyncIterable<Told>,
   { hosts, since, limit, each = false }: Question,
 ): Promise<{ readonly entries: readonly Entry[]; readonly more: boolean }> {
   const entries: Entry[] = [];
@@ -58,7 +58,7 @@ export async function gatherEntries(
     entries.push(entry);
     return true;
   };
-  for await (const record of records) {
+  for await (const record of read(() => open.size === 0)) {
     // What is told already may have been seen by older looks, too.
     if (more && open.size === 0) break;
     if ("unreadable" in record) {

@@ -36,6 +36,11 @@ export function parseLine(text: string): IndexLine | undefined {
 const FIXED = "fixed";
 const GROWS = "grows";
 
+/** Whether nothing changed or differed in a run, told without parsing: the groups come last in a record. */
+export function isQuietLine({ json }: Pick<IndexLine, "json">): boolean {
+  return json.endsWith('"groups":[]}');
+}
+
 /** What a line holds; undefined where it was damaged. Only so much is looked at as tells a record from damage: it was checked when it was made. */
 export function recordIn({ json }: Pick<IndexLine, "json">): RunRecord | Unreadable | undefined {
   try {

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { journalFile, listRuns } from "../journal/folder.js";
 import type { IndexLine, Unreadable } from "./line.js";
-import { recordIn } from "./line.js";
+import { isQuietLine, recordIn } from "./line.js";
 import type { RunRecord } from "./record.js";
 import { readSegment, removeOthers, replaceSegment, segmentOf } from "./segment.js";
 
@@ -9,6 +9,8 @@ import { readSegment, removeOthers, replaceSegment, segmentOf } from "./segment.
 export interface Wanted {
   /** Beginning of the ids of the oldest runs that are wanted. */
   readonly from?: string;
+  /** Whether runs in which nothing changed or differed may be passed over now: the most of them, and never parsed then. */
+  readonly skipQuiet?: () => boolean;
   /** Hears how many journals have to be read, month by month, because the index does not have them. */
   readonly reading?: (journals: number) => void;
   /** Hears of what could not be kept; what is told is right nevertheless. */
@@ -38,7 +40,7 @@ export async function* readHistory(state: string, wanted: Wanted): AsyncGenerato
     if (segmentOf(from) !== "other" && segment < segmentOf(from)) continue;
     const lines = await upToDate(state, segment, segments.get(segment) ?? [], wanted);
     for (const line of lines.toReversed()) {
-      if (line.run < from) continue;
+      if (line.run < from || (isQuietLine(line) && wanted.skipQuiet?.() === true)) continue;
       const record = recordIn(line) ?? (await maker()).recordOf(state, line.run, "changes");
       yield told(line.run, await record);
     }

@@ -2,7 +2,6 @@ import { expect, it } from "vitest";
 import type { Question } from "../../src/history/entries.js";
 import { gatherEntries } from "../../src/history/entries.js";
 import type { HostGroup, RunRecord } from "../../src/history/record.js";
-import { stream } from "./simulate.js";
 
 const thing = { title: "a", kind: "k", how: "change", fields: [] } as const;
 const drifted = (...hosts: readonly string[]): HostGroup => ({
@@ -29,9 +28,14 @@ const record = (minute: number, command: string, ...groups: readonly HostGroup[]
   groups,
 });
 
+/** Records as a reader gives them that passes over what it may. */
+async function* stream(records: readonly RunRecord[], skipQuiet: () => boolean): AsyncGenerator<RunRecord> {
+  for (const one of records) if (one.groups.length > 0 || !skipQuiet()) yield one;
+}
+
 /** Entries as `run hosts times`. */
 async function gather(records: readonly RunRecord[], question: Question = {}): Promise<readonly string[]> {
-  const { entries, more } = await gatherEntries(stream(records), question);
+  const { entries, more } = await gatherEntries((skipQuiet) => stream(records, skipQuiet), question);
   const told = entries.map((entry) =>
     entry.type === "unreadable"
       ? entry.run

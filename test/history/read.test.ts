@@ -119,6 +119,19 @@ it("believes the journal where a line of the index was damaged inside", async ()
   expect((await read()).told).toEqual(ALL);
 });
 
+it("passes over runs in which nothing differed, where it may", async () => {
+  const quiet = { ...look, events: [...looked("h1", "in-sync"), end] };
+  writeFileSync(file(LOOK), journal(quiet));
+  for (const [skip, runs] of [
+    [true, 2],
+    [false, 3],
+  ] as const) {
+    let told = 0;
+    for await (const _ of readHistory(state, { skipQuiet: () => skip })) told++;
+    expect(told).toBe(runs);
+  }
+});
+
 it("says which journals can't be read, and tells the others", async () => {
   writeFileSync(file(LOOK), "{}\n{}\n");
   const { told } = await read();

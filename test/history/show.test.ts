@@ -81,7 +81,7 @@ const RECORDS: readonly RunRecord[] = [
 ];
 
 async function shown(columns: number, running = false): Promise<string> {
-  const { entries } = await gatherEntries(stream(RECORDS), {});
+  const { entries } = await gatherEntries(() => stream(RECORDS), {});
   return showEntries(entries, {
     paint: (_style, text) => text,
     columns,
