@@ -68,7 +68,7 @@ it("corrects drift by a timer under systemd, and tells of it", async () => {
   expect(list.stdout).toMatch(/^motd-lab +\*-\*-\* \*:\*:0\/3 +never: the timer is stopped .* unchanged$/m);
   const history = await inFleet("surefoot history --since 1h");
   expect(history.stdout).toMatch(
-    /corrected: client2\n +~ file \/etc\/sf-motd.*\n(.*\n)* +run .*by schedule\s+motd-lab/,
+    /corrected: client2\n +~ file \/etc\/sf-motd[\s\S]*?by\s+schedule\s+motd-lab/,
   );
   const show = await inFleet("surefoot schedule show motd-lab");
   expect(show.stdout).toMatch(/1 corrected .*\n.*1 drifted/s);
