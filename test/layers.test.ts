@@ -17,6 +17,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   journal: [],
   // What was last applied stands in the journals.
   drift: ["journal", "plan"],
+  // An index of the journals, and what is told from it.
+  history: ["journal", "drift", "inventory", "report"],
   lab: [],
   schedule: [],
   facts: ["resources"],
@@ -37,6 +39,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "plan",
     "run",
     "drift",
+    "history",
     "schedule",
     "doctor",
     "index",

@@ -1,8 +1,9 @@
-import { relative, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { JournalHeader } from "../journal/header.js";
 import { SurefootError } from "../model/error.js";
 import { MASK } from "../model/plan.js";
+import { fromHere } from "./from-here.js";
 import type { ChangeFlags, CredentialFlags } from "./options.js";
 import {
   collect,
@@ -86,12 +87,6 @@ export function flagsOf(header: JournalHeader, given: AgainFlags): ChangeFlags {
     ...(flags.waves === undefined ? {} : { waves: flags.waves }),
     ...(flags.budget === undefined ? {} : { budget: flags.budget }),
   };
-}
-
-/** A path as people write it: relative to the working directory where it lies below it. */
-export function fromHere(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short === "" ? "." : short.startsWith("..") ? path : short;
 }
 
 /**

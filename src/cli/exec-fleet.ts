@@ -82,6 +82,7 @@ function reporterFor(flags: ExecFlags): Reporter {
   return makeReporter(flags, {
     fold: (style) => new ExecFold(style),
     junit: junitReporter,
+    html: false,
     ...(flags.stream === true ? { terminal: (fold) => streamReporter({ out, err, fold }) } : {}),
   });
 }

@@ -27,7 +27,7 @@ export function registerExec(program: Command): void {
     )
     .option("--forks <n>", "hosts worked on at a time", positive, 50)
     .option("--timeout <seconds>", "longest time for the command on a host; then it is killed", positive, 60);
-  reportOptions(credentialOptions(command))
+  reportOptions(credentialOptions(command), "junit=FILE")
     .addHelpText(
       "after",
       `

@@ -1,88 +1,100 @@
 import { once } from "node:events";
-import { journalFile, listRuns } from "../journal/folder.js";
-import type { HistoryRow } from "../journal/history.js";
-import { rowsOf } from "../journal/history.js";
-import { readJournal } from "../journal/read.js";
-import { SurefootError } from "../model/error.js";
+import type { Entry, GroupEntry } from "../history/entries.js";
+import { gatherEntries, timeOf } from "../history/entries.js";
+import { hostMatcher } from "../history/match.js";
+import { readHistory, readJournals } from "../history/read.js";
+import { showEntries } from "../history/show.js";
+import { idAt, parseSince } from "../history/since.js";
+import { isRunning } from "../journal/who.js";
 import { EXIT } from "../model/exit.js";
-import { oneLine } from "../report/text.js";
+import { painter } from "../report/text.js";
+import { useColor } from "./failure.js";
+import { fromHere } from "./from-here.js";
 import type { HistoryFlags } from "./history.js";
 import { DEFAULT_STATE } from "./options.js";
 
-const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 24 * 3_600_000 };
+/** Entries that are told where nothing else is asked for. */
+const LIMIT = 30;
+/** Columns where there is no terminal, and the fewest and the most that are used. */
+const COLUMNS = { usual: 80, fewest: 40, most: 120 };
+/** Journals that are read so quickly that nothing needs to be said. */
+const SOON = 500;
+/** How long before `--since` a run may have begun that is looked at, in milliseconds: its hosts may have been done later. */
+const BEFORE_MS = 24 * 3_600_000;
 
-/** Prints what the journals say, oldest first, as they are read; gives the exit code. */
-export async function tellHistory(host: string | undefined, flags: HistoryFlags): Promise<number> {
-  const from = flags.since === undefined ? "" : beginning(flags.since, new Date());
-  let [told, quiet] = [0, 0];
-  for (const run of await listRuns(flags.state)) {
-    // An id begins with the time at which its run began.
-    if (run < from) continue;
-    try {
-      for await (const row of rowsOf(readJournal(journalFile(flags.state, run)), host)) {
-        if (isQuiet(row) && flags.verbose === 0) quiet++;
-        else {
-          told++;
-          await print(flags.json === true ? JSON.stringify(row) : line(row, flags.state));
-        }
-      }
-    } catch (thrown) {
-      // Said, so that one bad file does not hide the others.
-      if (!(thrown instanceof SurefootError)) throw thrown;
-      process.stderr.write(`run ${run}: ${thrown.message}\n`);
-    }
-  }
-  if (flags.json !== true) process.stderr.write(footer(told, quiet, host));
+/** Prints what the journals say, newest first; gives the exit code. */
+export async function tellHistory(pattern: string | undefined, flags: HistoryFlags): Promise<number> {
+  const hosts = pattern === undefined ? undefined : hostMatcher(pattern);
+  const since = flags.since === undefined ? undefined : parseSince(flags.since, new Date());
+  const json = flags.json === true;
+  const limit = flags.limit ?? (json || since !== undefined ? undefined : LIMIT);
+  const read = flags.verbose > 0 ? readJournals : readHistory;
+  const records = (skipQuiet: () => boolean) =>
+    read(flags.state, {
+      skipQuiet,
+      ...(since === undefined ? {} : { from: idAt(new Date(since.getTime() - BEFORE_MS)) }),
+      reading: (journals) => {
+        if (journals >= SOON)
+          process.stderr.write(`Reading ${journals} journals that the index does not have yet ...\n`);
+      },
+      warn: (message) => process.stderr.write(`warning: ${message}\n`),
+    });
+  const question = { hosts, since: since?.toISOString(), limit, each: json };
+  const { entries, more } = await gatherEntries(records, question);
+  if (json) await printRows(entries);
+  else await print(text(entries, more, pattern, flags));
   return EXIT.converged;
 }
 
-/** Nothing was done, and nothing was to be done. */
-function isQuiet({ outcome }: HistoryRow): boolean {
-  return outcome === "ok" || outcome === "in-sync" || outcome === "skipped";
-}
-
-/**
- * The beginning of ids of runs that began so long ago.
- * @throws SurefootError `flag-invalid`.
- */
-function beginning(text: string, now: Date): string {
-  const [, count = "", unit = ""] = /^([1-9]\d*)([mhd])$/.exec(text) ?? [];
-  const ago = new Date(now.getTime() - Number(count) * (UNITS[unit] ?? 0));
-  if (count !== "" && !Number.isNaN(ago.getTime()) && ago.getTime() > 0)
-    return ago.toISOString().replace(/[-:]|\.\d+/g, "");
-  throw new SurefootError({
-    code: "flag-invalid",
-    message: `--since: "${text}" is no time`,
-    hint: "Write a number with m, h or d: --since 7d",
-  });
-}
-
-function line({ run, at, host, command, outcome, what, error }: HistoryRow, state: string): string {
-  const why = error === undefined ? "" : ` (${error})`;
-  const things = what.length === 0 ? "" : `: ${what.map(oneLine).join("; ")}`;
+function text(
+  entries: readonly Entry[],
+  more: boolean,
+  pattern: string | undefined,
+  { state, since, limit }: HistoryFlags,
+): string {
+  if (entries.length === 0) {
+    const of = pattern === undefined ? "" : ` of ${pattern}`;
+    return `Nothing is recorded${of}${since === undefined ? "" : ` since ${since}`} that changed, drifted or failed.\n`;
+  }
+  const out = process.stdout;
+  const paint = painter(useColor(out));
+  const columns = Math.min(COLUMNS.most, Math.max(COLUMNS.fewest, out.columns ?? COLUMNS.usual));
+  const told = showEntries(entries, { paint, columns, path: fromHere, runs: ({ who }) => isRunning(who) });
   const where = state === DEFAULT_STATE ? "" : ` --state ${state}`;
-  return `${at.replace("T", " ").slice(0, 19)}  ${host}  ${command}  ${word(command, outcome)}${why}${things}  [surefoot runs show ${run}${where}]`;
+  const older = more ? `older: --limit ${(limit ?? LIMIT) * 2}, or --since 30d\n` : "";
+  return `${told}\n${paint("dim", `details: surefoot runs show RUN${where}`)}\n${older === "" ? "" : paint("dim", older)}`;
 }
 
-function word(command: string, outcome: string): string {
-  return command === "drift" && outcome === "changed" ? "corrected" : (WORDS.get(outcome) ?? outcome);
+/** An object a line for each host and run. */
+async function printRows(entries: readonly Entry[]): Promise<void> {
+  for (const entry of entries) {
+    if (entry.type === "unreadable") process.stderr.write(`run ${entry.run}: ${entry.why}\n`);
+    else for (const row of rowsOf(entry)) await print(`${JSON.stringify(row)}\n`);
+  }
 }
 
-/** How outcomes are told, where not by their own names. */
-const WORDS: ReadonlyMap<string, string> = new Map([
-  ["ok", "in sync"],
-  ["in-sync", "in sync"],
-  ["would-change", "would change"],
-  ["rolled-back", "rolled back"],
-  ["skipped", "not started"],
-]);
-
-function footer(told: number, quiet: number, host: string | undefined): string {
-  if (told === 0 && quiet === 0) return `Nothing is recorded${host === undefined ? "" : ` of ${host}`}.\n`;
-  return quiet === 0 ? "" : `${quiet} more in sync or not started; -v tells them.\n`;
+function rowsOf({ record, group }: GroupEntry): readonly object[] {
+  const { run, of, schedule, who, playbook, inventory } = record;
+  const { command, end, things, error, since } = group;
+  return group.hosts.map(([host, seconds]) => ({
+    run,
+    at: timeOf(record, seconds),
+    host,
+    command,
+    ...(of === undefined ? {} : { of }),
+    ...(schedule === undefined ? {} : { schedule }),
+    user: who.user,
+    playbook,
+    inventory,
+    outcome: end,
+    what: things.map(({ title }) => title),
+    things,
+    ...(since === undefined ? {} : { since }),
+    ...(error === undefined ? {} : { error: error.code, message: error.message }),
+  }));
 }
 
 async function print(text: string): Promise<void> {
   // A reader that is slower than the journals are read holds the reading up, not the memory.
-  if (!process.stdout.write(`${text}\n`)) await once(process.stdout, "drain");
+  if (!process.stdout.write(text)) await once(process.stdout, "drain");
 }

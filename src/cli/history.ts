@@ -1,10 +1,11 @@
 import type { Command } from "commander";
-import { stateOption } from "./options.js";
+import { positive, stateOption } from "./options.js";
 
 /** `surefoot history` with its flags. */
 export interface HistoryFlags {
   readonly state: string;
   readonly since?: string;
+  readonly limit?: number;
   readonly json?: true;
   readonly verbose: number;
 }
@@ -13,15 +14,24 @@ export interface HistoryFlags {
 export function registerHistory(program: Command): void {
   stateOption(program.command("history"))
     .description(
-      "Tell what changed or drifted on hosts and when, from the journals: a line per host and run, newest last.",
+      "Tell what changed, drifted or failed on hosts, when, and by which run, from the journals: newest first.",
     )
-    .argument("[host]", "only this host")
-    .option("--since <time>", "only runs that began so long ago at most: 90m, 12h, 7d")
+    .argument("[hosts]", "only these: names, globs and ranges of hosts")
+    .option(
+      "--since <when>",
+      "only what was done since then: 90m, 12h, 7d, 2026-11-25, 2026-11-25T09:00 (UTC)",
+    )
+    .option("--limit <n>", "so many entries at most; without it and --since, 30", positive)
     .option("--json", "JSON Lines, one for each host and run")
-    .option("-v, --verbose", "also hosts that were found in sync", (_text, level: number) => level + 1, 0)
-    .addHelpText("after", "\nExample:\n  surefoot history client1 --since 7d")
-    .action(async (host: string | undefined, flags: HistoryFlags) => {
+    .option(
+      "-v, --verbose",
+      "also hosts that were in sync or not started: reads all journals",
+      (_text, level: number) => level + 1,
+      0,
+    )
+    .addHelpText("after", "\nExample:\n  surefoot history 'client*' --since 7d")
+    .action(async (hosts: string | undefined, flags: HistoryFlags) => {
       const { tellHistory } = await import("./history-tell.js");
-      process.exitCode = await tellHistory(host, flags);
+      process.exitCode = await tellHistory(hosts, flags);
     });
 }

@@ -116,9 +116,9 @@ export function fleetOptions(command: Command): Command {
 }
 
 /** Adds the flags that say how a command tells of hosts. */
-export function reportOptions(command: Command): Command {
+export function reportOptions(command: Command, kinds = "junit=FILE, html=FILE (a page)"): Command {
   return command
-    .option("--report <kind=file>", "also write a report: junit=FILE; may be repeated", collect, [])
+    .option("--report <kind=file>", `also write a report: ${kinds}; may be repeated`, collect, [])
     .option("--json", "JSON Lines events on stdout, and nothing else")
     .option("-v, --verbose", "say more; twice for still more", (_text, level: number) => level + 1, 0);
 }

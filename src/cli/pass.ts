@@ -1,4 +1,5 @@
 import { hostname, userInfo } from "node:os";
+import { noteRun } from "../history/make.js";
 import { newRunId } from "../journal/folder.js";
 import type { JournalHeader } from "../journal/header.js";
 import type { Journal } from "../journal/write.js";
@@ -145,6 +146,7 @@ export async function pass(fleet: Passed, flags: PassFlags, options: Pass): Prom
     const exitCode = journal?.error !== undefined && ended === EXIT.converged ? EXIT.failed : ended;
     emit({ type: "run-finished", run, tally, exitCode, ms: Math.round(performance.now() - start) });
     await journal?.close();
+    if (recording !== undefined) await noteRun(recording.state, run);
     if (journal?.error !== undefined) emit({ type: "warning", message: journal.error.message });
     return { run, tally, exitCode, ...(stopped === undefined ? {} : { stopped }) };
   } finally {

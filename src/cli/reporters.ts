@@ -2,6 +2,7 @@ import { SurefootError } from "../model/error.js";
 import type { ChangeStyle } from "../report/changes.js";
 import type { Fold } from "../report/fold.js";
 import { RunFold } from "../report/fold.js";
+import { htmlReporter } from "../report/html.js";
 import { jsonReporter } from "../report/json.js";
 import { junitReporter } from "../report/junit.js";
 import type { Reporter } from "../report/reporter.js";
@@ -15,6 +16,8 @@ import type { ReportFlags } from "./options.js";
 export interface View {
   fold(style: ChangeStyle): Fold;
   junit(file: string): Reporter;
+  /** False where there is no page for people. */
+  readonly html?: false;
   /** In place of what a terminal is told by, where there is one. */
   terminal?(fold: Fold): Reporter;
 }
@@ -43,15 +46,18 @@ export function makeReporter(flags: ReportFlags, view: View = RUN): Reporter {
  */
 export function fileReporters(
   flags: Pick<ReportFlags, "report">,
-  view: Pick<View, "junit"> = RUN,
+  view: Pick<View, "junit" | "html"> = RUN,
 ): readonly Reporter[] {
   return flags.report.map((text) => {
     const [kind, file] = text.split(/=(.*)/s);
-    if (kind === "junit" && file !== undefined && file !== "") return view.junit(file);
+    if (file !== undefined && file !== "") {
+      if (kind === "junit") return view.junit(file);
+      if (kind === "html" && view.html !== false) return htmlReporter(file);
+    }
     throw new SurefootError({
       code: "flag-invalid",
       message: `--report ${text} is no report`,
-      hint: "Write --report junit=FILE.",
+      hint: `Write --report junit=FILE${view.html === false ? "" : " or --report html=FILE"}.`,
     });
   });
 }

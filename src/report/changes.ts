@@ -38,7 +38,7 @@ function showTask(task: TaskPlan, { paint, verbose }: ChangeStyle): string {
     lines.push(`  ${paint("dim", step.layer)}  ${oneLine(step.title)}${cuts}`);
     if (verbose > 0) lines.push(indent(paint("dim", printable(step.run.sh)), "      $ "));
   }
-  for (const diff of textDiffs(task)) lines.push(indent(showDiff(diff, paint, verbose), "    "));
+  for (const diff of taskDiffs(task)) lines.push(indent(showDiff(diff, paint, verbose), "    "));
   return [...lines, ...notes].join("\n");
 }
 
@@ -50,8 +50,8 @@ function mark(task: TaskPlan, paint: Paint): string {
 /** Lines of a unified diff, without its file header. */
 type Diff = readonly string[];
 
-/** Texts of several lines in which two states differ, at any depth. */
-function textDiffs(task: TaskPlan): readonly Diff[] {
+/** Texts of several lines in which a task's states differ, at any depth, as lines of unified diffs; the mask where they hold a secret. */
+export function taskDiffs(task: TaskPlan): readonly Diff[] {
   const found: Diff[] = [];
   const visit = (before: unknown, after: unknown): void => {
     if (before === after) return;

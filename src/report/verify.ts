@@ -1,7 +1,9 @@
-import type { Share, Verdict } from "../model/check.js";
-import type { CheckFinished, Event, RunFinished, RunStarted } from "../model/event.js";
+import type { Verdict } from "../model/check.js";
+import type { Event, RunFinished, RunStarted } from "../model/event.js";
 import { showShares } from "./bars.js";
 import type { ChangeStyle } from "./changes.js";
+import type { CheckFold, Finding } from "./checks-fold.js";
+import { ChecksFold, VERDICTS, worstOf } from "./checks-fold.js";
 import { again, FailureFold } from "./failures.js";
 import type { Fold } from "./fold.js";
 import { compressNames, fewNames } from "./names.js";
@@ -16,25 +18,10 @@ const COLORS = { pass: "green", fail: "red", unknown: "yellow" } as const satisf
 /** Errors that say no more than what the checks have said already. */
 const SAID = ["check-failed", "check-unknown"];
 
-/** What reads the same for some hosts. */
-interface Finding {
-  readonly event: CheckFinished;
-  readonly hosts: string[];
-}
-
-/** One check over all hosts. */
-interface CheckFold {
-  readonly title: string;
-  readonly hosts: Record<Verdict, number>;
-  /** Ways out, added up over the hosts. */
-  readonly shares: Map<string, Share>;
-  readonly findings: Map<string, Finding>;
-}
-
 /** Folds the events of `verify`: each check once, its figures added up, then the hosts for which it did not pass. */
 export class VerifyFold implements Fold {
   readonly #style: ChangeStyle;
-  readonly #checks = new Map<string, CheckFold>();
+  readonly #checks: ChecksFold;
   readonly #bad = new Set<string>();
   readonly #failures = new FailureFold();
   #started: RunStarted | undefined;
@@ -42,43 +29,23 @@ export class VerifyFold implements Fold {
 
   constructor(style: ChangeStyle) {
     this.#style = style;
+    this.#checks = new ChecksFold(style.verbose > 0);
   }
 
   onEvent(event: Event): void {
     if (event.type === "run-started") this.#started = event;
     else if (event.type === "run-finished") this.#finished = event;
-    else if (event.type === "check-finished") this.#add(event);
+    else if (event.type === "check-finished") this.#checks.add(event);
     else if (event.type === "host-finished" && event.error !== undefined) {
       this.#bad.add(event.host);
       if (!SAID.includes(event.error.code)) this.#failures.add(event.host, event.error);
     }
   }
 
-  #add(event: CheckFinished): void {
-    const known = this.#checks.get(event.check);
-    const fold = known ?? {
-      title: event.title,
-      hosts: { pass: 0, fail: 0, unknown: 0 },
-      shares: new Map(),
-      findings: new Map(),
-    };
-    if (known === undefined) this.#checks.set(event.check, fold);
-    fold.hosts[event.verdict]++;
-    for (const share of event.shares ?? []) {
-      const sum = fold.shares.get(share.name)?.count ?? 0;
-      fold.shares.set(share.name, { ...share, count: sum + share.count });
-    }
-    if (event.verdict === "pass" && this.#style.verbose === 0) return;
-    const key = `${event.verdict}\0${event.summary}\0${event.detail ?? ""}`;
-    const finding = fold.findings.get(key) ?? { event, hosts: [] };
-    fold.findings.set(key, finding);
-    finding.hosts.push(event.host);
-  }
-
   /** All that is to be told, ending with a newline. */
   text(): string {
     const { paint, verbose } = this.#style;
-    const checks = [...this.#checks.values()].map((check) => showCheck(check, paint, verbose));
+    const checks = [...this.#checks.checks.values()].map((check) => showCheck(check, paint, verbose));
     const parts = [
       ...(checks.length === 0 ? [] : [`${checks.join("\n")}\n`]),
       ...this.#failures.texts(paint),
@@ -95,7 +62,7 @@ export class VerifyFold implements Fold {
       return tally[outcome] === 0 ? [] : [paint(color, `${tally[outcome]} ${word}`)];
     });
     const verdicts = { pass: 0, fail: 0, unknown: 0 };
-    for (const { hosts: of } of this.#checks.values())
+    for (const { hosts: of } of this.#checks.checks.values())
       for (const verdict of VERDICTS) verdicts[verdict] += of[verdict];
     const made = VERDICTS.flatMap((verdict) =>
       verdicts[verdict] === 0 ? [] : [paint(COLORS[verdict], `${verdicts[verdict]} ${COUNTED[verdict]}`)],
@@ -109,7 +76,6 @@ export class VerifyFold implements Fold {
   }
 }
 
-const VERDICTS: readonly Verdict[] = ["pass", "fail", "unknown"];
 const COUNTED: Readonly<Record<Verdict, string>> = { pass: "passed", fail: "failed", unknown: "unknown" };
 const OUTCOMES = {
   ok: ["as it should be", "green"],
@@ -119,7 +85,7 @@ const OUTCOMES = {
 } as const;
 
 function showCheck({ title, hosts, shares, findings }: CheckFold, paint: Paint, verbose: number): string {
-  const worst: Verdict = hosts.fail > 0 ? "fail" : hosts.unknown > 0 ? "unknown" : "pass";
+  const worst = worstOf(hosts);
   const mark = paint(COLORS[worst], WORDS[worst].padEnd(5));
   const total = hosts.pass + hosts.fail + hosts.unknown;
   const counts = VERDICTS.flatMap((verdict) =>

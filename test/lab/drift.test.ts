@@ -161,16 +161,34 @@ it("finds eight kinds of drift with the right words, corrects what can be, and f
   expect(standings(well)).toEqual(["in-sync", "in-sync", "in-sync"]);
   expect(well.exit).toBe(0);
 
-  const told = await cli("history", "client1", "--since", "1h");
-  const things = "route default.*; sysctl .*; file /etc/sf-drift; systemdUnit sf-drift.service";
-  expect(told.stdout.trimEnd().split("\n")).toEqual([
-    expect.stringMatching(/client1 {2}drift {2}drifted: /),
-    expect.stringMatching(/client1 {2}run {2}changed: /),
-    expect.stringMatching(`client1  drift  drifted: ${things}  \\[surefoot runs show ${runOf(found)} `),
-    expect.stringMatching(`client1  drift  drifted: ${things}`),
-    expect.stringMatching(`client1  drift  drifted: ${things}`),
-    expect.stringMatching(`client1  drift  corrected: ${things}`),
+  const told = await cli("history", "client1", "--since", "1h", "--json");
+  const rows: readonly {
+    run: string;
+    outcome: string;
+    command: string;
+    of?: string;
+    what: readonly string[];
+  }[] = told.stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(rows.map(({ outcome, command }) => [outcome, command])).toEqual([
+    ["changed", "drift"],
+    ["drifted", "drift"],
+    ["drifted", "drift"],
+    ["drifted", "drift"],
+    ["changed", "run"],
+    ["drifted", "drift"],
   ]);
+  const things = ["route default", "sysctl net", "file /etc/sf-drift", "systemdUnit sf-drift.service"];
+  for (const { what } of rows.slice(0, 4))
+    expect(what).toEqual(things.map((thing) => expect.stringContaining(thing)));
+  expect(rows[3]?.run).toBe(runOf(found));
+  expect(rows[0]?.of).toBe(rows[1]?.run);
+  const read = (await cli("history", "client1")).stdout;
+  expect(read).toMatch(/\d\d:\d\d {2}corrected: client1\n/);
+  expect(read).toMatch(/~ sysctl net\.ipv4\.tcp_fin_timeout: live is "44", wanted "33"/);
+  expect(read).toMatch(/seen 3 times, since/);
   expect((await cli("runs", "show", runOf(found))).stdout).toContain("looks like");
   expect((await cli("runs", "resume", runOf(found), "--yes")).exit).toBe(3);
 });

@@ -1,0 +1,35 @@
+import { SurefootError } from "../model/error.js";
+
+const UNITS: Readonly<Record<string, number>> = {
+  m: 60_000,
+  h: 3_600_000,
+  d: 24 * 3_600_000,
+  w: 7 * 24 * 3_600_000,
+};
+
+/**
+ * Reads a time: so long ago (`90m`, `12h`, `7d`, `2w`), a day, or a day and time in UTC.
+ * @throws SurefootError `flag-invalid`.
+ */
+export function parseSince(text: string, now: Date): Date {
+  const [, count = "", unit = ""] = /^([1-9]\d*)([mhdw])$/.exec(text) ?? [];
+  const given =
+    count === "" ? Date.parse(absolute(text)) : now.getTime() - Number(count) * (UNITS[unit] ?? 0);
+  if (!Number.isNaN(given) && given > 0) return new Date(given);
+  throw new SurefootError({
+    code: "flag-invalid",
+    message: `--since: "${text}" is no time`,
+    hint: "Write how long ago, by m, h, d or w: --since 7d; or a day, or a day and time in UTC: --since 2026-11-25T09:00",
+  });
+}
+
+/** The text as ISO 8601 in UTC; empty where it is of no such form. */
+function absolute(text: string): string {
+  const [, day, time] = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)Z?)?$/.exec(text) ?? [];
+  return day === undefined ? "" : `${day}T${time ?? "00:00"}Z`;
+}
+
+/** The beginning of ids of runs that began then. */
+export function idAt(time: Date): string {
+  return time.toISOString().replace(/[-:]|\.\d+/g, "");
+}
