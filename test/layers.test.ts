@@ -26,7 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   doctor: ["resources", "facts", "checks"],
   playbook: ["inventory", "resources", "facts"],
   plan: ["playbook"],
-  run: ["plan", "transport"],
+  run: ["plan", "transport", "doctor"],
   cli: [
     "secrets",
     "inventory",

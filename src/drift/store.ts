@@ -39,7 +39,7 @@ export async function loadMemory(state: string, watched: Watched): Promise<Memor
 /**
  * Brings what is remembered of some hosts up to date. It is read again for that, so that a look at other hosts that ended meanwhile is not
  * forgotten; the file is replaced at once as a whole.
- * @throws SurefootError `drift-state-invalid`, or `journal-failed` where it can't be written.
+ * @throws SurefootError `drift-state-invalid`, or `drift-state-unwritten`.
  */
 export async function rememberHosts(
   state: string,
@@ -64,7 +64,7 @@ export async function rememberHosts(
     await rm(fresh, { force: true }).catch(() => undefined);
     const message = `what is remembered of drift can't be written to ${file}: ${String(cause)}`;
     const hint = "Mend that, or give another folder by --state DIR.";
-    throw new SurefootError({ code: "journal-failed", message, hint }, { cause });
+    throw new SurefootError({ code: "drift-state-unwritten", message, hint }, { cause });
   }
 }
 

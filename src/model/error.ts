@@ -53,6 +53,8 @@ export const ERROR_CODES = {
   "handlers-owed": input,
   "journal-failed": input,
   "drift-state-invalid": input,
+  // Written only after hosts were looked at, and maybe corrected.
+  "drift-state-unwritten": failed,
   "report-failed": failed,
   "schedule-requirement": input,
   "schedule-unknown": input,

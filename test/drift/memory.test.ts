@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -6,6 +6,7 @@ import { isFlapping, parseFlap, recent } from "../../src/drift/flap.js";
 import type { HostMemory, Looked } from "../../src/drift/memory.js";
 import { afterCorrection, afterLook, NOTHING } from "../../src/drift/memory.js";
 import { loadMemory, memoryFile, rememberHosts } from "../../src/drift/store.js";
+import { classOf } from "../../src/model/error.js";
 
 const at = (minute: number): string => new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString();
 const looked = (drifted: readonly string[], unjudged: readonly string[] = []): Looked => ({
@@ -75,4 +76,14 @@ it("keeps what other looks saw meanwhile, in a file for its owner only, and refu
   await expect(loadMemory(state, watched)).rejects.toMatchObject({ code: "drift-state-invalid" });
   writeFileSync(file, '{"v":1,"playbook":"/p.ts","inventory":"/inv","hosts":{"h":{}}}');
   await expect(loadMemory(state, watched)).rejects.toMatchObject({ code: "drift-state-invalid" });
+});
+
+it("says that it could not be kept as a failure: hosts were looked at by then", async () => {
+  const state = mkdtempSync(join(tmpdir(), "surefoot-memory-"));
+  const watched = { playbook: "/p.ts", inventory: "/inv" };
+  symlinkSync("/nonexistent/nowhere", join(state, "drift"));
+  await expect(rememberHosts(state, watched, new Map([["h1", NOTHING]]))).rejects.toMatchObject({
+    data: { code: "drift-state-unwritten" },
+  });
+  expect(classOf("drift-state-unwritten")).toBe("failed");
 });

@@ -8,10 +8,10 @@ import type { Remedies } from "../doctor/remedies.js";
 import type { Check, CheckOutput } from "../model/check.js";
 import type { Diagnosis } from "../model/diagnosis.js";
 import type { ErrorData } from "../model/error.js";
-import { runChecks } from "../run/checks.js";
-import type { HostSession } from "../run/context.js";
-import type { HostWork } from "../run/session.js";
-import { withSession } from "../run/session.js";
+import { runChecks } from "./checks.js";
+import type { HostSession } from "./context.js";
+import type { HostWork } from "./session.js";
+import { withSession } from "./session.js";
 
 /** What `doctor` is told. */
 export interface DoctorOptions {
