@@ -1,13 +1,26 @@
-import { randomBytes } from "node:crypto";
+import { randomInt } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { SurefootError } from "../model/error.js";
 
 const SUFFIX = ".jsonl";
 
-/** A new run's id: the time in UTC, so that ids sort by it, and a few random digits, so that two at once differ. */
+/** Values that an id's digits can have. */
+const DIGITS = 0x1000000;
+
+let newest: { readonly second: string; readonly digits: number } | undefined;
+
+/**
+ * A new run's id: the time in UTC, so that ids sort by it, and a few random digits, so that two at once differ. Of those that one process makes in
+ * the same second the later one sorts behind: a correction behind the look that it belongs to.
+ */
 export function newRunId(now = new Date()): string {
-  return `${now.toISOString().replace(/[-:]|\.\d+/g, "")}-${randomBytes(3).toString("hex")}`;
+  const second = now.toISOString().replace(/[-:]|\.\d+/g, "");
+  const from = newest?.second === second ? newest.digits + 1 : 0;
+  // The first one leaves room for more.
+  const digits = randomInt(Math.min(from, DIGITS - 1), from === 0 ? DIGITS / 2 : DIGITS);
+  newest = { second, digits };
+  return `${second}-${digits.toString(16).padStart(6, "0")}`;
 }
 
 /** The folder of the journals below a state folder. */
