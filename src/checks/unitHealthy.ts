@@ -3,9 +3,10 @@ import type { CheckResult } from "../model/check.js";
 import { defineCheck } from "../model/check.js";
 import { ProbeError } from "../model/resource.js";
 import { sh } from "../model/sh.js";
+import { parseShown, WHOLE_NAME } from "../resources/unit/show.js";
 
 const params = z.strictObject({
-  name: z.string().regex(/^[A-Za-z0-9:_.@\\-]+\.[a-z]+$/, "a unit's whole name, as ssh.service"),
+  name: z.string().regex(WHOLE_NAME, "a unit's whole name, as ssh.service"),
   /** Whether it must start at boot. */
   enabled: z.boolean().default(true),
   /** Whether it must be active now. */
@@ -40,9 +41,7 @@ systemctl show -p ${PROPERTIES} -- ${p.name}
 
 function judge(stdout: string, p: z.output<typeof params>): CheckResult {
   const [shown = "", log = ""] = stdout.split(/\n\n(.*)/s);
-  const unit = new Map(
-    shown.split("\n").map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
-  );
+  const unit = parseShown(shown);
   const [load, state, active] = [unit.get("LoadState"), unit.get("UnitFileState"), unit.get("ActiveState")];
   if (load === undefined || active === undefined)
     throw new ProbeError("systemctl says nothing of it", "Does systemd run on the host?");

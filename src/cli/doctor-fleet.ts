@@ -7,6 +7,7 @@ import { SurefootError } from "../model/error.js";
 import { refuseProblems } from "../playbook/expand.js";
 import { DoctorFold } from "../report/doctor.js";
 import { junitReporter } from "../report/junit.js";
+import { WHOLE_NAME } from "../resources/unit/show.js";
 import { doctor } from "../run/doctor.js";
 import { Identities } from "../transport/identities.js";
 import type { CredentialFlags, ReportFlags } from "./options.js";
@@ -61,7 +62,7 @@ export async function doctorFleet(pattern: string, flags: DoctorFlags): Promise<
  * @throws SurefootError `flag-invalid`.
  */
 function refuseUnit(unit: string): void {
-  if (/^[A-Za-z0-9:_.@\\-]+\.[a-z]+$/.test(unit) && !unit.startsWith("-")) return;
+  if (WHOLE_NAME.test(unit) && !unit.startsWith("-")) return;
   throw new SurefootError({
     code: "flag-invalid",
     message: `--unit ${unit} is no unit`,

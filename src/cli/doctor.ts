@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { DoctorFlags } from "./doctor-fleet.js";
-import { collect, credentialOptions, positive, reportOptions } from "./options.js";
+import { credentialOptions, extraVarOption, positive, reportOptions } from "./options.js";
 
 /** `surefoot doctor`: what is wrong with a host, read-only. */
 export function registerDoctor(program: Command): void {
@@ -24,12 +24,7 @@ export function registerDoctor(program: Command): void {
       "where --probe connects to; by default back to where the login comes from, on port 22",
     )
     .option("--allow-unknown", "what could not be read does not count")
-    .option(
-      "-e, --extra-var <key=value>",
-      "a variable that wins over the inventory's; may be repeated",
-      collect,
-      [],
-    )
+    .addOption(extraVarOption())
     .option("--forks <n>", "hosts looked at at a time", positive, 50)
     .option("--timeout <seconds>", "longest wait for an answer of a host", positive, 60);
   reportOptions(credentialOptions(command))

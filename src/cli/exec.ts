@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { ExecFlags } from "./exec-fleet.js";
-import { collect, credentialOptions, positive, reportOptions } from "./options.js";
+import { credentialOptions, extraVarOption, positive, reportOptions } from "./options.js";
 
 /** `surefoot exec`: a command of the user's own on many hosts. */
 export function registerExec(program: Command): void {
@@ -19,12 +19,7 @@ export function registerExec(program: Command): void {
     )
     .option("--become", "as root, or as whom and how the inventory's `become` says")
     .option("--stream", "tell each line as it comes, behind the host's name")
-    .option(
-      "-e, --extra-var <key=value>",
-      "a variable that wins over the inventory's; may be repeated",
-      collect,
-      [],
-    )
+    .addOption(extraVarOption())
     .option("--forks <n>", "hosts worked on at a time", positive, 50)
     .option("--timeout <seconds>", "longest time for the command on a host; then it is killed", positive, 60);
   reportOptions(credentialOptions(command), "junit=FILE")

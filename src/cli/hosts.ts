@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { collect, positive } from "./options.js";
+import { extraVarOption, positive, vaultPasswordOption } from "./options.js";
 import type { ScanFlags } from "./scan.js";
 
 /** `surefoot hosts scan`. */
@@ -15,18 +15,8 @@ export function registerHosts(program: Command): void {
       "--limit <pattern>",
       "only these hosts: names, groups, globs; a:b both, a:&b common, a:!b without",
     )
-    .option(
-      "-e, --extra-var <key=value>",
-      "a variable that wins over the inventory's; may be repeated",
-      collect,
-      [],
-    )
-    .option(
-      "--vault-password-file <file>",
-      "a file with the password of ansible-vault, or a program that prints it; may be repeated",
-      collect,
-      [],
-    )
+    .addOption(extraVarOption())
+    .addOption(vaultPasswordOption())
     .option("--out <file>", "write to this file instead of each host's first known_hosts file")
     .option("--forks <n>", "hosts asked at a time", positive, 50)
     .option("--yes", "write without asking: only where nobody can be listening in")

@@ -3,7 +3,7 @@ import type { Host, Inventory } from "../inventory/host.js";
 import type { Json } from "../model/json.js";
 import { secrets } from "../model/secret.js";
 import { warn } from "./failure.js";
-import { collect } from "./options.js";
+import { extraVarOption, vaultPasswordOption } from "./options.js";
 
 interface Flags {
   readonly inventory: string;
@@ -23,18 +23,8 @@ const toStdout: Write = (text) => {
 function inventoryOptions(command: Command): Command {
   return command
     .requiredOption("-i, --inventory <dir>", "folder of the environment, or an inventory of Ansible")
-    .option(
-      "-e, --extra-var <key=value>",
-      "a variable that wins over the inventory's; may be repeated",
-      collect,
-      [],
-    )
-    .option(
-      "--vault-password-file <file>",
-      "a file with the password of ansible-vault, or a program that prints it; may be repeated",
-      collect,
-      [],
-    )
+    .addOption(extraVarOption())
+    .addOption(vaultPasswordOption())
     .option("--json", "as JSON");
 }
 

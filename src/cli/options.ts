@@ -76,15 +76,30 @@ export function positive(text: string): number {
 /** Collects the values of a flag that may be repeated. */
 export const collect = (value: string, list: readonly string[]): readonly string[] => [...list, value];
 
+/** The flag for variables that win over the inventory's. */
+export function extraVarOption(): Option {
+  return new Option(
+    "-e, --extra-var <key=value>",
+    "a variable that wins over the inventory's; may be repeated",
+  )
+    .argParser(collect)
+    .default([]);
+}
+
+/** The flag for passwords of ansible-vault. */
+export function vaultPasswordOption(): Option {
+  return new Option(
+    "--vault-password-file <file>",
+    "a file with the password of ansible-vault, or a program that prints it; may be repeated",
+  )
+    .argParser(collect)
+    .default([]);
+}
+
 /** Adds the flags that say where passwords come from. */
 export function credentialOptions(command: Command): Command {
   return command
-    .option(
-      "--vault-password-file <file>",
-      "a file with the password of ansible-vault, or a program that prints it; may be repeated",
-      collect,
-      [],
-    )
+    .addOption(vaultPasswordOption())
     .option("-k, --ask-pass", "ask once for the password to log in with")
     .option("-K, --ask-become-pass", "ask once for the password that sudo asks for");
 }
@@ -102,12 +117,7 @@ export function fleetOptions(command: Command): Command {
         .option("--tags <list>", "only tasks with one of these tags, separated by commas", (text) =>
           text.split(","),
         )
-        .option(
-          "-e, --extra-var <key=value>",
-          "a variable that wins over the inventory's; may be repeated",
-          collect,
-          [],
-        )
+        .addOption(extraVarOption())
         .option("--forks <n>", "hosts worked on at a time", positive, 50)
         .option("--timeout <seconds>", "longest wait for an answer of a host", positive, 60)
         .option("--step-timeout <seconds>", "longest time for one step", positive, 300),

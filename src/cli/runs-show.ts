@@ -10,7 +10,7 @@ import { emptyTally } from "../model/event.js";
 import { DriftFold } from "../report/drift.js";
 import { RunFold } from "../report/fold.js";
 import { compressNames } from "../report/names.js";
-import { painter, plural } from "../report/text.js";
+import { painter, plural, shortTime } from "../report/text.js";
 import { useColor } from "./failure.js";
 
 /** Prints a run as its journal tells it. */
@@ -89,7 +89,7 @@ async function parts(file: string): Promise<string> {
   for await (const entry of readJournal(file)) {
     const text = "header" in entry ? beginning(entry) : milestone(entry.event);
     const at = "header" in entry ? entry.header.at : entry.event.at;
-    if (text !== undefined) lines += `  ${at.replace("T", " ").slice(0, 19)}  ${text}\n`;
+    if (text !== undefined) lines += `  ${shortTime(at)}  ${text}\n`;
   }
   return lines;
 }

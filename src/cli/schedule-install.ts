@@ -3,6 +3,7 @@ import { access, mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { parseFlap } from "../drift/flap.js";
 import { SurefootError } from "../model/error.js";
+import { shortTime } from "../report/text.js";
 import { pin } from "../schedule/pin.js";
 import type { Schedule } from "../schedule/record.js";
 import { defaultName, differences, isName, newSchedule } from "../schedule/record.js";
@@ -21,7 +22,6 @@ import { prepare } from "./prepare.js";
 import { filesOf } from "./record.js";
 import { programOf, requireRoot, scheduledFlags } from "./schedule-flags.js";
 import type { ScheduleFlags } from "./schedule-options.js";
-import { shortTime } from "./schedule-tell.js";
 import { version } from "./version.js";
 
 /** The flags, with when it shall run. */

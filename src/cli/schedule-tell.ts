@@ -1,5 +1,6 @@
 import { suggest } from "../model/did-you-mean.js";
 import { SurefootError } from "../model/error.js";
+import { shortTime } from "../report/text.js";
 import { unlikePinned } from "../schedule/pin.js";
 import type { Schedule } from "../schedule/record.js";
 import { isName } from "../schedule/record.js";
@@ -171,11 +172,6 @@ function pinned({ follow }: Schedule, changed: readonly string[] | undefined): s
   if (changed === undefined) return "unknown";
   if (changed.length === 0) return "unchanged";
   return `${changed.length} changed${follow ? ", followed" : ""}`;
-}
-
-/** A time as people read it, in UTC as in all that Surefoot tells. */
-export function shortTime(at: string): string {
-  return at.replace("T", " ").slice(0, 19);
 }
 
 function table(rows: readonly (readonly string[])[]): string {

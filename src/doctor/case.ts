@@ -1,5 +1,6 @@
 import type { DoctorFinding } from "../model/diagnosis.js";
 import type { Unit } from "./read/units.js";
+import { KEEPER } from "./read/units.js";
 import type { Readings } from "./readings.js";
 import { known } from "./readings.js";
 import type { Remedies } from "./remedies.js";
@@ -16,6 +17,11 @@ export interface Case {
 
 /** Finds one family of things wrong with a host. Pure. What is not known is not judged. */
 export type Finder = (host: Case) => readonly DoctorFinding[];
+
+/** Whether a keeper of `persistentRoute` is there, whatever its state. */
+export function hasKeeper({ readings }: Case): boolean {
+  return [...(known(readings.units)?.keys() ?? [])].some((name) => KEEPER.test(name));
+}
 
 /** The unit that sets the route, undefined where it is not known or not there. */
 export function routeUnit({ readings, unit }: Case): Unit | undefined {

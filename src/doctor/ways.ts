@@ -63,6 +63,6 @@ export function hopsOf(route: FoundRoute): readonly Hop[] {
 }
 
 /** Interfaces that a route leads over. */
-export function devicesOf(route: FoundRoute | undefined): readonly string[] {
+export function devicesOf(route: Pick<FoundRoute, "via"> | null | undefined): readonly string[] {
   return [...new Set((route?.via ?? []).flatMap(({ dev }) => (dev === undefined ? [] : [dev])))];
 }

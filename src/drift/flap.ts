@@ -7,7 +7,8 @@ export interface FlapLimit {
   readonly ms: number;
 }
 
-const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 24 * 3_600_000 };
+/** Milliseconds of what people write behind a number. */
+export const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 24 * 3_600_000 };
 
 /**
  * Reads `3/1h`: three times in an hour. Units are m, h and d.

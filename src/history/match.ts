@@ -1,3 +1,4 @@
+import { globOf, isGlob } from "../inventory/glob.js";
 import { expandRange } from "../inventory/range.js";
 import { SurefootError } from "../model/error.js";
 
@@ -15,7 +16,7 @@ export function hostMatcher(pattern: string): HostMatcher {
   const not = terms
     .filter((term) => term.startsWith("!"))
     .flatMap((term) => expanded(term.slice(1), pattern));
-  const any = plain.filter((name) => /[*?]/.test(name)).map(globOf);
+  const any = plain.filter(isGlob).map(globOf);
   const none = not.map(globOf);
   const names = new Set(plain);
   return (host) =>
@@ -43,11 +44,6 @@ function expanded(term: string, pattern: string): readonly string[] {
   const range = expandRange(term);
   if ("problem" in range) throw invalid(pattern, range.problem);
   return range.names;
-}
-
-function globOf(name: string): RegExp {
-  const source = name.replace(/[.+^${}()|[\]\\]/g, "\\$&").replace(/\*+/g, ".*");
-  return new RegExp(`^${source.replaceAll("?", ".")}$`);
 }
 
 function invalid(pattern: string, message: string): SurefootError {

@@ -1,11 +1,7 @@
+import { UNITS as DAYS } from "../drift/flap.js";
 import { SurefootError } from "../model/error.js";
 
-const UNITS: Readonly<Record<string, number>> = {
-  m: 60_000,
-  h: 3_600_000,
-  d: 24 * 3_600_000,
-  w: 7 * 24 * 3_600_000,
-};
+const UNITS: Readonly<Record<string, number>> = { ...DAYS, w: 7 * 24 * 3_600_000 };
 
 /**
  * Reads a time: so long ago (`90m`, `12h`, `7d`, `2w`), a day, or a day and time in UTC.
@@ -27,9 +23,4 @@ export function parseSince(text: string, now: Date): Date {
 function absolute(text: string): string {
   const [, day, time] = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)Z?)?$/.exec(text) ?? [];
   return day === undefined ? "" : `${day}T${time ?? "00:00"}Z`;
-}
-
-/** The beginning of ids of runs that began then. */
-export function idAt(time: Date): string {
-  return time.toISOString().replace(/[-:]|\.\d+/g, "");
 }

@@ -1,5 +1,6 @@
 import { suggest } from "../model/did-you-mean.js";
 import { SurefootError } from "../model/error.js";
+import { globOf, isGlob } from "./glob.js";
 import type { Host, Inventory } from "./host.js";
 import { printable } from "./mask.js";
 import { expandRange } from "./range.js";
@@ -116,13 +117,8 @@ function match(inventory: Inventory, term: Term, pattern: string): ReadonlySet<s
 
 function named(inventory: Inventory, name: string): readonly string[] {
   if (inventory.hosts.has(name)) return [name];
-  if (!/[*?]/.test(name)) return [];
-  const source = name
-    .replace(/\*+/g, "*")
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  const glob = new RegExp(`^${source}$`);
+  if (!isGlob(name)) return [];
+  const glob = globOf(name);
   // `a*` asks for names that begin so, not for every host by way of `all`.
   const inGroups = [...inventory.groups.keys()].filter((group) => group !== ALL && glob.test(group));
   return [...inventory.hosts.values()]

@@ -5,6 +5,11 @@ import { SurefootError } from "../model/error.js";
 
 const SUFFIX = ".jsonl";
 
+/** The beginning of ids of runs that begin then. */
+export function idAt(time: Date): string {
+  return time.toISOString().replace(/[-:]|\.\d+/g, "");
+}
+
 /** Values that an id's digits can have. */
 const DIGITS = 0x1000000;
 
@@ -15,7 +20,7 @@ let newest: { readonly second: string; readonly digits: number } | undefined;
  * the same second the later one sorts behind: a correction behind the look that it belongs to.
  */
 export function newRunId(now = new Date()): string {
-  const second = now.toISOString().replace(/[-:]|\.\d+/g, "");
+  const second = idAt(now);
   const from = newest?.second === second ? newest.digits + 1 : 0;
   // The first one leaves room for more.
   const digits = randomInt(Math.min(from, DIGITS - 1), from === 0 ? DIGITS / 2 : DIGITS);

@@ -6,7 +6,7 @@ import { showTasks } from "./changes.js";
 import { again, FailureFold } from "./failures.js";
 import type { Fold } from "./fold.js";
 import { compressNames } from "./names.js";
-import { duration, indent, oneLine, plural } from "./text.js";
+import { duration, indent, oneLine, plural, shortTime } from "./text.js";
 
 const ORDER = [
   "in-sync",
@@ -15,7 +15,8 @@ const ORDER = [
   "unreachable",
   "unknown",
 ] as const satisfies readonly Standing[];
-const WORDS: Readonly<Record<Standing, string>> = {
+/** What each standing is called. */
+export const WORDS: Readonly<Record<Standing, string>> = {
   "in-sync": "in sync",
   drifted: "drifted",
   flapping: "flapping",
@@ -99,15 +100,15 @@ export class DriftFold implements Fold {
       fixable && plan !== undefined
         ? showTasks([plan], this.#style)
         : `${paint("yellow", "!")} ${paint("bold", oneLine(title))}`;
-    const last = applied === undefined ? "never on record" : `${time(applied.at)} by run ${applied.run}`;
+    const last = applied === undefined ? "never on record" : `${shortTime(applied.at)} by run ${applied.run}`;
     const line = (name: string, text: string): string =>
       `  ${paint("dim", name.padEnd(12))}  ${oneLine(text)}`;
     return [
       head,
-      line("since", time(since)),
+      line("since", shortTime(since)),
       line("last applied", last),
       ...otherThanWanted(finding).map((text) => line("", text)),
-      ...(inSync === undefined ? [] : [line("in sync till", time(inSync))]),
+      ...(inSync === undefined ? [] : [line("in sync till", shortTime(inSync))]),
       line("looks like", looksLike),
       ...(hint === undefined ? [] : [`  ${paint("green", "hint:")} ${oneLine(hint)}`]),
     ].join("\n");
@@ -170,9 +171,4 @@ const VALUE = 80;
 function show(value: unknown): string {
   const text = JSON.stringify(value) ?? "nothing";
   return text.length > VALUE ? `${text.slice(0, VALUE)}...` : text;
-}
-
-/** A time for people, in UTC as everywhere in records. */
-function time(at: string): string {
-  return at.replace("T", " ").slice(0, 19);
 }

@@ -1,6 +1,6 @@
+import { fileReporter } from "./file.js";
 import { PageFold } from "./html/fold.js";
 import { page } from "./html/page.js";
-import { replaceFile } from "./replace-file.js";
 import type { Reporter } from "./reporter.js";
 
 /**
@@ -8,12 +8,5 @@ import type { Reporter } from "./reporter.js";
  * file as it is.
  */
 export function htmlReporter(file: string): Reporter {
-  const fold = new PageFold();
-  return {
-    onEvent: (event) => fold.onEvent(event),
-    close: async () => {
-      const facts = fold.facts();
-      if (facts !== undefined) await replaceFile(file, page(facts));
-    },
-  };
+  return fileReporter(file, new PageFold(), page);
 }

@@ -1,7 +1,7 @@
 import type { Standing } from "../model/drift.js";
 import type { Event } from "../model/event.js";
 import { EXIT } from "../model/exit.js";
-import { replaceFile } from "./replace-file.js";
+import { fileReporter } from "./file.js";
 import type { Reporter } from "./reporter.js";
 
 /** What is measured of a look for drift and of the correction after it. */
@@ -59,14 +59,7 @@ function escaped(text: string): string {
  * its age tells of it.
  */
 export function metricsReporter(file: string): Reporter {
-  const fold = new MetricsFold();
-  return {
-    onEvent: (event) => fold.onEvent(event),
-    close: async () => {
-      const facts = fold.facts();
-      if (facts !== undefined) await replaceFile(file, metricsText(facts));
-    },
-  };
+  return fileReporter(file, new MetricsFold(), metricsText);
 }
 
 /** Folds the events of a look, and of the correction after it, into what is measured. */

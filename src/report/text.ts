@@ -80,3 +80,8 @@ export function duration(ms: number): string {
   const seconds = Math.round(ms / 1000);
   return seconds < 120 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
+
+/** A time as people read it, in UTC as in all that Surefoot tells. */
+export function shortTime(at: string): string {
+  return at.replace("T", " ").slice(0, 19);
+}

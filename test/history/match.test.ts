@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { hostMatcher } from "../../src/history/match.js";
-import { idAt, parseSince } from "../../src/history/since.js";
+import { parseSince } from "../../src/history/since.js";
+import { idAt } from "../../src/journal/folder.js";
 
 const HOSTS = ["client1", "client2", "client10", "web1", "db.example"];
 const cases: readonly (readonly [pattern: string, matched: readonly string[]])[] = [

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeAll, expect, it } from "vitest";
 import type { Ran } from "../support/cli.js";
 import { eventsOf, ROOT, surefoot } from "../support/cli.js";
-import { ENV, INVENTORY, inBox, job, LAB, until, up } from "./fleet.js";
+import { ENV, INVENTORY, inBox, job, killed, LAB, until, up } from "./fleet.js";
 import { errorOf, gone, outcomeOf, reset, state } from "./whole.js";
 
 const CLIENTS = ["client1", "client2", "client3"] as const;
@@ -212,23 +212,7 @@ it.each([
   ["client3", /step-started.*create \/etc\/systemd\/system\/ecmp-route.service/],
 ] as const)("goes on with a run whose controller was killed: %s, after %s", async (client, point) => {
   const states = ["--state", mkdtempSync(join(tmpdir(), "surefoot-state-"))];
-  const args = [
-    "run",
-    "playbooks/ecmp.ts",
-    "-i",
-    INVENTORY,
-    "--limit",
-    client,
-    "--json",
-    "--yes",
-    ...CONFIRM,
-  ];
-  const ran = await surefoot([...args, ...states], {
-    env: ENV,
-    watch: (told, kill) => {
-      if (point.test(told)) kill("SIGKILL");
-    },
-  });
+  const ran = await killed((told) => point.test(told), "--limit", client, ...CONFIRM, ...states);
   expect(ran.exit).toBe(null);
   const again = await surefoot(["runs", "resume", "last", "--yes", "--json", ...PATIENT, ...states], {
     env: ENV,

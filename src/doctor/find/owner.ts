@@ -3,7 +3,7 @@ import { sh } from "../../model/sh.js";
 import type { Owner } from "../../resources/network/read.js";
 import { showOwner } from "../../resources/network/read.js";
 import type { Case, Finder } from "../case.js";
-import { intended } from "../case.js";
+import { hasKeeper, intended } from "../case.js";
 import { KEEPER } from "../read/units.js";
 import { known } from "../readings.js";
 import { devicesOf, isMultipath, mainDefaults } from "../ways.js";
@@ -17,8 +17,7 @@ export const owner: Finder = (host) => [
 /** Interfaces of the route with several next hops, as it is or as the unit would set it. */
 export function interfacesOf(host: Case): readonly string[] {
   const [winner] = mainDefaults(host.readings, 4) ?? [];
-  const wanted = (intended(host)?.via ?? []).flatMap(({ dev }) => (dev === undefined ? [] : [dev]));
-  return [...new Set([...devicesOf(winner), ...wanted])];
+  return [...new Set([...devicesOf(winner), ...devicesOf(intended(host))])];
 }
 
 /** Units of `persistentRoute` that are there but do not run. */
@@ -89,8 +88,7 @@ function undone(host: Case, dev: string, owners: readonly Owner[]): readonly Doc
   if (units === undefined || storage === undefined || !isMultipath(winner)) return [];
   const [first] = owners;
   const native = storage.multipath.length > 0 && ["networkd", "netplan"].includes(first?.name ?? "");
-  const keeper = [...(units?.keys() ?? [])].some((name) => KEEPER.test(name));
-  if (first === undefined || keeper || native) return [];
+  if (first === undefined || hasKeeper(host) || native) return [];
   const foreign =
     first.name === "networkd" ? storage.foreign.map((line) => ` (${line.trim()})`).join("") : "";
   const undoes = UNDO.includes(first.name);

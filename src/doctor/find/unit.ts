@@ -1,8 +1,7 @@
 import type { DoctorFinding } from "../../model/diagnosis.js";
 import { sh } from "../../model/sh.js";
 import type { Case, Finder } from "../case.js";
-import { routeUnit } from "../case.js";
-import { KEEPER } from "../read/units.js";
+import { hasKeeper, routeUnit } from "../case.js";
 import { known } from "../readings.js";
 import { isMultipath, mainDefaults } from "../ways.js";
 import { whyFailed } from "./unit-log.js";
@@ -33,8 +32,8 @@ function missing(host: Case): readonly DoctorFinding[] {
   const { readings, remedies, unit: name } = host;
   const [winner] = mainDefaults(readings, 4) ?? [];
   const storage = known(readings.storage);
-  const keeper = [...(known(readings.units)?.keys() ?? [])].some((one) => KEEPER.test(one));
-  if (!isMultipath(winner) || storage === undefined || keeper || storage.multipath.length > 0) return [];
+  if (!isMultipath(winner) || storage === undefined || hasKeeper(host) || storage.multipath.length > 0)
+    return [];
   return [
     {
       id: "unit-missing",

@@ -1,6 +1,7 @@
 import { ProbeError } from "../../model/resource.js";
 import type { Sh } from "../../model/sh.js";
 import { sh } from "../../model/sh.js";
+import { told } from "../../resources/failover/facts.js";
 
 /** Where settings are kept on a host, and whether they can be. */
 export interface Storage {
@@ -30,16 +31,14 @@ grep -hs '^[[:space:]]*ManageForeignRoutes' /etc/systemd/networkd.conf /etc/syst
  * @throws ProbeError where free space or mount options are missing.
  */
 export function parseStorage(output: string): Storage {
-  const all = (word: string): readonly string[] =>
-    output.split("\n").flatMap((line) => (line.startsWith(`${word} `) ? [line.slice(word.length + 1)] : []));
-  const [free] = all("free");
-  const [mount] = all("mount");
+  const [free] = told(output, "free");
+  const [mount] = told(output, "mount");
   if (free === undefined || mount === undefined || !/^\d+$/.test(free))
     throw new ProbeError("`df` or /proc/mounts say nothing of /etc", "Look at `df -Pk /etc` on the host.");
   return {
     writable: !mount.split(",").includes("ro"),
     free: Number(free),
-    multipath: all("multipath"),
-    foreign: all("foreign"),
+    multipath: told(output, "multipath"),
+    foreign: told(output, "foreign"),
   };
 }

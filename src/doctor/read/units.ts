@@ -2,9 +2,11 @@ import { ProbeError } from "../../model/resource.js";
 import type { Sh } from "../../model/sh.js";
 import { sh } from "../../model/sh.js";
 import { UNIT as FAILOVER } from "../../resources/failover/names.js";
+import type { Shown } from "../../resources/unit/show.js";
+import { parseShown } from "../../resources/unit/show.js";
 
-/** A unit as systemd has it, by the names of `systemctl show`. A unit that is not there says so in LoadState. */
-export type Unit = ReadonlyMap<string, string>;
+/** A unit as systemd has it. A unit that is not there says so in LoadState. */
+export type Unit = Shown;
 
 /** Units by name; null where systemd does not run the host. */
 export type Units = ReadonlyMap<string, Unit> | null;
@@ -40,15 +42,7 @@ export function parseUnits(output: string): Units {
   if (output.startsWith("NoSystemd=yes")) return null;
   const units = new Map<string, Unit>();
   for (const block of output.trim().split(/\n\n+/)) {
-    const unit = new Map<string, string>();
-    for (const line of block.split("\n")) {
-      const at = line.indexOf("=");
-      if (at < 0) continue;
-      const [key, value] = [line.slice(0, at), line.slice(at + 1)];
-      const before = unit.get(key);
-      // One line for each command.
-      unit.set(key, before === undefined ? value : `${before}\n${value}`);
-    }
+    const unit = parseShown(block);
     const id = unit.get("Id");
     if (id === undefined || unit.get("LoadState") === undefined)
       throw new ProbeError("systemctl said nothing of a unit", "Look at `systemctl status` on the host.");

@@ -1,4 +1,5 @@
 import type { DriftField, DriftFinding } from "../../model/drift.js";
+import { shortTime } from "../text.js";
 import type { Html } from "./html.js";
 import { html, NOTHING } from "./html.js";
 
@@ -46,5 +47,5 @@ function show(value: unknown): string {
 
 /** A time for people, in UTC as everywhere in records. */
 export function time(at: string): Html {
-  return html`<time datetime="${at}">${at.replace("T", " ").slice(0, 19)} UTC</time>`;
+  return html`<time datetime="${at}">${shortTime(at)} UTC</time>`;
 }

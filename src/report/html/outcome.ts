@@ -1,5 +1,6 @@
 import type { Standing } from "../../model/drift.js";
 import type { Outcome } from "../../model/event.js";
+import { WORDS as STANDINGS } from "../drift.js";
 import { WORDS } from "../words.js";
 
 /** How a host came out of it: a colour's name, and a word, since colours alone tell nothing to many. */
@@ -20,14 +21,6 @@ const TONES: Readonly<Record<Outcome | Standing, HostWord["tone"]>> = {
   drifted: "change",
   flapping: "bad",
   unknown: "bad",
-};
-
-const STANDINGS: Readonly<Record<Standing, string>> = {
-  "in-sync": "in sync",
-  drifted: "drifted",
-  flapping: "flapping",
-  unreachable: "unreachable",
-  unknown: "unknown",
 };
 
 const CHECKED: Readonly<Partial<Record<Outcome, string>>> = {

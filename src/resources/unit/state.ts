@@ -7,6 +7,8 @@ import type { FileState } from "../content/state.js";
 import { fileProbe, parseFile } from "../content/state.js";
 import type { UnitParams } from "./params.js";
 import { isTemplate, pathOf, wantsUnit } from "./params.js";
+import type { Shown } from "./show.js";
+import { parseShown } from "./show.js";
 
 /** A unit as systemd sees it. */
 export interface UnitState {
@@ -32,18 +34,12 @@ ${show}`,
   ];
 }
 
-/** What `systemctl show` says, by name. */
-type Shown = ReadonlyMap<string, string>;
-
 /**
  * Reads the outputs of {@link unitProbe}; null where there is no such unit.
  * @throws ProbeError where the unit is in a state from which it can't be led to the wanted one and back.
  */
 export function parseUnit([shown = "", content]: readonly string[], p: UnitParams): UnitState | null {
-  const lines = shown.split("\n").filter((line) => line.includes("="));
-  const unit: Shown = new Map(
-    lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
-  );
+  const unit = parseShown(shown);
   if (unit.has("NoSystemd")) {
     throw new ProbeError(
       "needs systemd, which does not run on this host",
