@@ -188,7 +188,7 @@ it("finds eight kinds of drift with the right words, corrects what can be, and f
   const read = (await cli("history", "client1")).stdout;
   expect(read).toMatch(/\d\d:\d\d {2}corrected: client1\n/);
   expect(read).toMatch(/~ sysctl net\.ipv4\.tcp_fin_timeout: live is "44", wanted "33"/);
-  expect(read).toMatch(/seen 3 times, since/);
+  expect(read).toContain("seen 3 times");
   expect((await cli("runs", "show", runOf(found))).stdout).toContain("looks like");
   expect((await cli("runs", "resume", runOf(found), "--yes")).exit).toBe(3);
 });
