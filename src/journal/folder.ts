@@ -10,20 +10,19 @@ export function idAt(time: Date): string {
   return time.toISOString().replace(/[-:]|\.\d+/g, "");
 }
 
-/** Values that an id's digits can have. */
-const DIGITS = 0x1000000;
+/** Random values that an id can have in each millisecond: with its 1,000, six hexadecimal digits. */
+const RANDOM = 0x4000;
 
 let newest: { readonly second: string; readonly digits: number } | undefined;
 
 /**
- * A new run's id: the time in UTC, so that ids sort by it, and a few random digits, so that two at once differ. Of those that one process makes in
- * the same second the later one sorts behind: a correction behind the look that it belongs to.
+ * A new run's id: the time in UTC down to the second, then six digits, which begin with its milliseconds and end at random. So ids sort by time, and two
+ * at once differ. Of those that one process makes the later one sorts behind: a correction behind the look that it belongs to.
  */
 export function newRunId(now = new Date()): string {
   const second = idAt(now);
-  const from = newest?.second === second ? newest.digits + 1 : 0;
-  // The first one leaves room for more.
-  const digits = randomInt(Math.min(from, DIGITS - 1), from === 0 ? DIGITS / 2 : DIGITS);
+  const fresh = now.getUTCMilliseconds() * RANDOM + randomInt(RANDOM);
+  const digits = newest?.second === second ? Math.max(newest.digits + 1, fresh) : fresh;
   newest = { second, digits };
   return `${second}-${digits.toString(16).padStart(6, "0")}`;
 }
