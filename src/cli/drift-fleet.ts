@@ -14,6 +14,7 @@ import { tee } from "../report/reporter.js";
 import { looker } from "../run/look.js";
 import { confirm } from "./ask.js";
 import { approvals, change, requireAnswer } from "./fleet.js";
+import { openNotifier } from "./notifier.js";
 import type { ChangeFlags } from "./options.js";
 import type { PassResult } from "./pass.js";
 import { pass } from "./pass.js";
@@ -22,7 +23,7 @@ import { prepare } from "./prepare.js";
 import { filesOf, headerFor } from "./record.js";
 import { fileReporters, makeReporter } from "./reporters.js";
 import { openPinned } from "./schedule-pinned.js";
-import { Watch } from "./watch.js";
+import { Watch, watchedBy } from "./watch.js";
 
 /** `surefoot drift` with its own flags. */
 export interface DriftFlags extends ChangeFlags {
@@ -30,6 +31,8 @@ export interface DriftFlags extends ChangeFlags {
   /** How often a host is corrected in how long a time: `3/1h`. */
   readonly flap: string;
   readonly metrics?: string;
+  /** Who is told of changes: `webhook=URL`, `webhook=@FILE`, `command=COMMAND`. */
+  readonly notify: readonly string[];
   /** The record of the schedule by whose timer this runs. */
   readonly scheduled?: string;
 }
@@ -40,16 +43,21 @@ export async function driftFleet(playbook: string, flags: DriftFlags): Promise<n
   const fix = flags.fix === true;
   if (fix && flags.yes !== true) requireAnswer(flags);
   const pinned = flags.scheduled === undefined ? undefined : await openPinned(flags.scheduled);
+  const by = pinned === undefined ? {} : { schedule: pinned.name };
+  const notifier = await openNotifier(flags.notify, by);
   const files = tee([
     ...fileReporters(flags),
     ...(flags.metrics === undefined ? [] : [metricsReporter(flags.metrics)]),
+    ...(notifier === undefined ? [] : [notifier.reporter]),
   ]);
   try {
     const fleet = await prepare(playbook, flags);
     pinned?.refuseOthers(filesOf(fleet, flags.extraVar));
-    const drift = new Drift(fleet, flags, files, pinned === undefined ? {} : { schedule: pinned.name });
-    const exitCode = await drift.look(limit);
-    return fix && exitCode !== EXIT.interrupted ? await drift.correct() : exitCode;
+    const drift = new Drift(fleet, flags, files, by);
+    const looked = await drift.look(limit);
+    const exitCode = fix && looked !== EXIT.interrupted ? await drift.correct() : looked;
+    await notifier?.tell(flags.state, watchedBy(fleet));
+    return exitCode;
   } finally {
     await files.close();
   }

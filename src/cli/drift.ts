@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { confirmOption, fleetOptions, stateOption } from "./options.js";
+import { collect, confirmOption, fleetOptions, stateOption } from "./options.js";
 import type { ScheduleFlags } from "./schedule-options.js";
 import { scheduleOptions } from "./schedule-options.js";
 
@@ -16,6 +16,12 @@ export function registerDrift(program: Command): void {
       "--flap <times/time>",
       "leave a host alone that was corrected so often in so long a time (m, h, d)",
       "3/1h",
+    )
+    .option(
+      "--notify <kind=to>",
+      "tell somebody where hosts stand otherwise than before: webhook=URL, webhook=@FILE, command=COMMAND; may be repeated",
+      collect,
+      [],
     )
     .option("--metrics <file>", "also write metrics for the textfile collector of Prometheus' node_exporter")
     .option("--waves <ends>", "hosts or shares after which a wave ends, instead of the playbook's: 1,10%,50%")

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { SurefootError } from "../model/error.js";
+import { parseReceiver } from "../notify/receiver.js";
 import { maskedVariable } from "./record.js";
 import type { ScheduleFlags } from "./schedule-options.js";
 
@@ -13,6 +14,8 @@ import type { ScheduleFlags } from "./schedule-options.js";
 export function scheduledFlags(flags: ScheduleFlags): {
   readonly extraVar: string[];
   readonly words: string[];
+  readonly webhooks: string[];
+  readonly commands: string[];
 } {
   const { waves, budget, extraVar } = flags;
   if (flags.askPass === true || flags.askBecomePass === true)
@@ -26,10 +29,18 @@ export function scheduledFlags(flags: ScheduleFlags): {
         "Put it into a file: -e @FILE, or into the inventory.",
       );
   }
+  const receivers = flags.notify.map(parseReceiver);
+  if (receivers.some((one) => "url" in one))
+    throw invalid(
+      "--notify webhook=URL would show the address, which may be a secret, in a unit",
+      "Put it into a file: --notify webhook=@FILE.",
+    );
   const some = (flag: string, value: string | undefined): readonly string[] =>
     value === undefined ? [] : [flag, value];
   return {
     extraVar: extraVar.map((text) => (text.startsWith("@") ? `@${resolve(text.slice(1))}` : text)),
+    webhooks: receivers.flatMap((one) => ("file" in one ? [resolve(one.file)] : [])),
+    commands: receivers.flatMap((one) => ("command" in one ? [one.command] : [])),
     words: [
       ...some("--forks", String(flags.forks)),
       ...some("--timeout", String(flags.timeout)),

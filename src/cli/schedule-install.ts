@@ -3,6 +3,7 @@ import { access, mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { parseFlap } from "../drift/flap.js";
 import { SurefootError } from "../model/error.js";
+import { openReceiver } from "../notify/send.js";
 import { shortTime } from "../report/text.js";
 import { pin } from "../schedule/pin.js";
 import type { Schedule } from "../schedule/record.js";
@@ -83,11 +84,14 @@ async function wanted(
   if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]*\$?$/.test(user) || !(await userExists(user)))
     throw invalid(`--user: this machine has no user "${user}"`, "Name one that `id` knows.");
   const { SUREFOOT_AGE_IDENTITY: age = "" } = process.env;
-  if ((given.vault.length > 0 || age !== "") && (await systemdVersion()) < CREDENTIALS_SINCE)
+  const handed = given.vault.length > 0 || given.webhooks.length > 0 || age !== "";
+  if (handed && (await systemdVersion()) < CREDENTIALS_SINCE)
     throw needs(
       `systemd ${CREDENTIALS_SINCE} or later is needed to hand secrets over`,
-      "Give a program that prints the password.",
+      "Give a program that prints the password; have a command send the notice.",
     );
+  // What can't be read now could not be later.
+  await Promise.all(given.webhooks.map((file) => openReceiver({ kind: "webhook", file })));
   const fleet = await prepare(playbook, flags);
   const inventory = resolve(flags.inventory);
   return newSchedule({
@@ -108,6 +112,8 @@ async function wanted(
     extraVar: given.extraVar,
     flags: given.words,
     ...(flags.metrics === undefined ? {} : { metrics: resolve(flags.metrics) }),
+    webhooks: given.webhooks,
+    commands: given.commands,
     vault: given.vault,
     vaultPrograms: given.vaultPrograms,
     ...(age === "" ? {} : { age: resolve(age) }),

@@ -74,6 +74,9 @@ export async function showOne(name: string, json: boolean): Promise<string> {
     ["ended", ended(known)],
     ["runs as", `${schedule.user} in ${schedule.cwd}`],
     ["records to", schedule.state],
+    ...[...schedule.webhooks.map((file) => `webhook in ${file}`), ...schedule.commands].map(
+      (to) => ["tells", to] as const,
+    ),
     ["pinned", `${files} files at ${shortTime(schedule.at)}: ${pinned(schedule, changed)}`],
     ...(schedule.onFailure === undefined ? [] : [["on failure", schedule.onFailure] as const]),
   ].map(([key = "", value = ""]) => `  ${key.padEnd(12)}${value}\n`);

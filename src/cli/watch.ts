@@ -145,7 +145,8 @@ export class Watch implements LookJudge {
   }
 }
 
-function watchedBy({ playbook, inventory }: Fleet): Watched {
+/** What is remembered belongs to this fleet. */
+export function watchedBy({ playbook, inventory }: Pick<Fleet, "playbook" | "inventory">): Watched {
   return { playbook: resolve(playbook), inventory: resolve(inventory) };
 }
 

@@ -5,6 +5,12 @@ const VERSION = 1;
 
 const at = z.iso.datetime();
 
+const told = z.strictObject({
+  standing: z.enum(["in-sync", "drifted", "flapping", "unreachable", "unknown"]),
+  /** What differed then. */
+  tasks: z.array(z.string()),
+});
+
 const host = z.strictObject({
   /** When all of it was last seen in sync. */
   inSync: at.optional(),
@@ -12,6 +18,8 @@ const host = z.strictObject({
   drift: z.record(z.string(), at),
   /** When it was corrected, oldest first. */
   corrected: z.array(at),
+  /** What was told of it last, where anybody is told. */
+  told: told.optional(),
 });
 
 const schema = z.strictObject({
@@ -25,6 +33,9 @@ const schema = z.strictObject({
 
 /** What is remembered of one host between looks. */
 export type HostMemory = z.output<typeof host>;
+
+/** How a host stood when somebody was told of it. */
+export type Told = Readonly<z.output<typeof told>>;
 
 /** What is remembered of a fleet between looks: plain data, one file for each playbook and inventory. */
 export type Memory = z.output<typeof schema>;
@@ -68,6 +79,7 @@ export function afterLook(before: HostMemory, { drifted, unjudged }: Looked, now
     ...(inSync === undefined ? {} : { inSync }),
     drift: Object.fromEntries([...kept, ...seen]),
     corrected: before.corrected.filter((time) => Date.parse(now) - Date.parse(time) < KEPT_MS),
+    ...(before.told === undefined ? {} : { told: before.told }),
   };
 }
 

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { SurefootError } from "../model/error.js";
-import type { HostMemory, Memory } from "./memory.js";
-import { newMemory, parseMemory } from "./memory.js";
+import type { HostMemory, Memory, Told } from "./memory.js";
+import { NOTHING, newMemory, parseMemory } from "./memory.js";
 
 /** A fleet as it is watched: a playbook on an inventory, by absolute paths. */
 export interface Watched {
@@ -46,9 +46,34 @@ export async function rememberHosts(
   watched: Watched,
   hosts: ReadonlyMap<string, HostMemory>,
 ): Promise<void> {
+  await change(state, watched, () => hosts);
+}
+
+/**
+ * Keeps what was told of hosts.
+ * @throws SurefootError `drift-state-invalid`, or `drift-state-unwritten`.
+ */
+export async function rememberTold(
+  state: string,
+  watched: Watched,
+  told: ReadonlyMap<string, Told>,
+): Promise<void> {
+  await change(
+    state,
+    watched,
+    ({ hosts }) =>
+      new Map([...told].map(([host, what]) => [host, { ...(hosts[host] ?? NOTHING), told: what }])),
+  );
+}
+
+async function change(
+  state: string,
+  watched: Watched,
+  hosts: (memory: Memory) => ReadonlyMap<string, HostMemory>,
+): Promise<void> {
   const file = memoryFile(state, watched);
   const memory = await loadMemory(state, watched);
-  const merged: Memory = { ...memory, hosts: { ...memory.hosts, ...Object.fromEntries(hosts) } };
+  const merged: Memory = { ...memory, hosts: { ...memory.hosts, ...Object.fromEntries(hosts(memory)) } };
   const fresh = `${file}.${process.pid}`;
   try {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });

@@ -56,6 +56,7 @@ export const ERROR_CODES = {
   // Written only after hosts were looked at, and maybe corrected.
   "drift-state-unwritten": failed,
   "report-failed": failed,
+  "notify-failed": failed,
   "schedule-requirement": input,
   "schedule-unknown": input,
   "schedule-exists": input,

@@ -1,8 +1,8 @@
 import type { Standing } from "../model/drift.js";
 import type { Event } from "../model/event.js";
-import { EXIT } from "../model/exit.js";
 import { fileReporter } from "./file.js";
 import type { Reporter } from "./reporter.js";
+import { countStandings, StandFold } from "./stands.js";
 
 /** What is measured of a look for drift and of the correction after it. */
 export interface DriftFacts {
@@ -62,53 +62,28 @@ export function metricsReporter(file: string): Reporter {
   return fileReporter(file, new MetricsFold(), metricsText);
 }
 
-/** Folds the events of a look, and of the correction after it, into what is measured. */
+/** What is measured, of how hosts stand. */
 class MetricsFold {
-  readonly #standing = new Map<string, Standing>();
-  /** Hosts on which something is without effect, which no correction changes. */
-  readonly #remains = new Set<string>();
-  #of: { readonly playbook: string; readonly inventory: string } | undefined;
-  #runs = 0;
-  #open = false;
-  #found = 0;
-  #tasks = 0;
-  #corrected = 0;
-  #ms = 0;
-  #at = 0;
+  readonly #stands = new StandFold();
 
   onEvent(event: Event): void {
-    if (event.type === "run-started") {
-      this.#of ??= { playbook: event.playbook ?? "", inventory: event.inventory };
-      this.#runs++;
-      this.#open = true;
-    } else if (event.type === "run-finished") {
-      this.#open = event.exitCode === EXIT.interrupted;
-      this.#ms += event.ms;
-      this.#at = Date.parse(event.at) / 1000;
-    } else if (event.type === "host-drift") {
-      this.#standing.set(event.host, event.standing);
-      if (event.standing === "drifted" || event.standing === "flapping") this.#found++;
-      this.#tasks += event.findings.length;
-      if (event.findings.some(({ fixable }) => !fixable)) this.#remains.add(event.host);
-    } else if (event.type === "host-finished" && this.#runs > 1) {
-      if (event.outcome !== "changed" && event.outcome !== "ok") return;
-      if (event.outcome === "changed") this.#corrected++;
-      if (!this.#remains.has(event.host)) this.#standing.set(event.host, "in-sync");
-    }
+    this.#stands.onEvent(event);
   }
 
   facts(): DriftFacts | undefined {
-    if (this.#of === undefined || this.#open) return undefined;
-    const hosts = { "in-sync": 0, drifted: 0, flapping: 0, unreachable: 0, unknown: 0 };
-    for (const standing of this.#standing.values()) hosts[standing]++;
+    const looked = this.#stands.facts();
+    if (looked === undefined) return undefined;
+    const { playbook, inventory, at, ms } = looked;
+    const hosts = [...looked.hosts.values()];
     return {
-      ...this.#of,
-      hosts,
-      found: this.#found,
-      tasks: this.#tasks,
-      corrected: this.#corrected,
-      at: this.#at,
-      seconds: this.#ms / 1000,
+      playbook,
+      inventory,
+      hosts: countStandings(hosts),
+      found: hosts.filter(({ found }) => found === "drifted" || found === "flapping").length,
+      tasks: hosts.reduce((sum, { findings }) => sum + findings.length, 0),
+      corrected: hosts.filter(({ corrected }) => corrected).length,
+      at: Date.parse(at) / 1000,
+      seconds: ms / 1000,
     };
   }
 }

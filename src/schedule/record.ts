@@ -43,6 +43,10 @@ const schema = z.strictObject({
   flags: z.array(z.string()),
   /** File that metrics are written to. */
   metrics: z.string().optional(),
+  /** Files that hold the address of a webhook that is told of changes. */
+  webhooks: z.array(z.string()).default([]),
+  /** Commands that are told of changes. */
+  commands: z.array(z.string()).default([]),
   /** Files that hold a password of ansible-vault. */
   vault: z.array(z.string()),
   /** Programs that print one. */
@@ -115,6 +119,8 @@ const TOLD = {
   extraVar: "variables",
   flags: "flags",
   metrics: "metrics",
+  webhooks: "told by webhook",
+  commands: "told by command",
   vault: "vault passwords",
   vaultPrograms: "vault password programs",
   age: "age identity",

@@ -49,20 +49,22 @@ const HEAD = (name: string): string =>
 
 /** The command line that a schedule's service runs, credentials by the variable that systemd sets. */
 function execStart(schedule: Schedule, record: string): string {
-  const { program, playbook, inventory, state, fix, flags, metrics, vault, vaultPrograms } = schedule;
+  const { program, playbook, inventory, state, fix, flags, metrics, commands } = schedule;
   const given = [
     ...["-i", inventory, "--state", state],
     ...(fix ? ["--fix", "--yes"] : []),
     ...selection(schedule),
     ...flags,
     ...(metrics === undefined ? [] : ["--metrics", metrics]),
-    ...vaultPrograms.flatMap((file) => ["--vault-password-file", file]),
+    ...schedule.vaultPrograms.flatMap((file) => ["--vault-password-file", file]),
+    ...commands.flatMap((command) => ["--notify", `command=${command}`]),
   ];
-  const passwords = vault.map(
-    (_file, i) => `--vault-password-file "\${CREDENTIALS_DIRECTORY}/${vaultCredential(i)}"`,
-  );
+  const handed = [
+    ...schedule.vault.map((_file, i) => `--vault-password-file "${credential("vault", i)}"`),
+    ...schedule.webhooks.map((_file, i) => `--notify "webhook=@${credential("webhook", i)}"`),
+  ];
   const words = [...program, "drift", playbook, ...given, "--scheduled", record];
-  return [...words.map(quoteArgument), ...passwords].join(" ");
+  return [...words.map(quoteArgument), ...handed].join(" ");
 }
 
 /** The flags that say which hosts, tasks and variables a schedule is for. */
@@ -74,8 +76,9 @@ export function selection({ limit, tags, extraVar }: Schedule): readonly string[
   ];
 }
 
-function vaultCredential(i: number): string {
-  return `vault-${i}`;
+/** Where a run finds a file that is handed to it. */
+function credential(kind: "vault" | "webhook", i: number): string {
+  return `\${CREDENTIALS_DIRECTORY}/${kind}-${i}`;
 }
 
 /**
@@ -84,9 +87,10 @@ function vaultCredential(i: number): string {
  * @throws SurefootError `flag-invalid` for a path that can't stand in a unit.
  */
 export function serviceText(schedule: Schedule, record: string): string {
-  const { name, user, cwd, runTimeout, vault, age, onFailure } = schedule;
+  const { name, user, cwd, runTimeout, vault, webhooks, age, onFailure } = schedule;
   const credentials = [
-    ...vault.map((file, i) => `LoadCredential=${vaultCredential(i)}:${plainPath(file)}\n`),
+    ...vault.map((file, i) => `LoadCredential=vault-${i}:${plainPath(file)}\n`),
+    ...webhooks.map((file, i) => `LoadCredential=webhook-${i}:${plainPath(file)}\n`),
     ...(age === undefined
       ? []
       : [`LoadCredential=age:${plainPath(age)}\n`, "Environment=SUREFOOT_AGE_IDENTITY=%d/age\n"]),

@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import { isFlapping, parseFlap, recent } from "../../src/drift/flap.js";
 import type { HostMemory, Looked } from "../../src/drift/memory.js";
 import { afterCorrection, afterLook, NOTHING } from "../../src/drift/memory.js";
-import { loadMemory, memoryFile, rememberHosts } from "../../src/drift/store.js";
+import { loadMemory, memoryFile, rememberHosts, rememberTold } from "../../src/drift/store.js";
 import { classOf } from "../../src/model/error.js";
 
 const at = (minute: number): string => new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString();
@@ -38,6 +38,18 @@ const CASES: readonly (readonly [string, readonly Looked[], HostMemory])[] = [
 it.each(CASES)("remembers since when things differ: %s", (_what, looks, expected) => {
   const end = looks.reduce((memory, look, minute) => afterLook(memory, look, at(minute)), NOTHING);
   expect(end).toEqual(expected);
+});
+
+it("keeps what was told of a host, through looks and corrections", async () => {
+  const state = mkdtempSync(join(tmpdir(), "surefoot-told-"));
+  const watched = { playbook: "/p.ts", inventory: "/i" };
+  const told = { standing: "drifted", tasks: ["a"] } as const;
+  await rememberTold(state, watched, new Map([["web1", { ...told, tasks: ["a"] }]]));
+  const { hosts } = await loadMemory(state, watched);
+  expect(hosts).toEqual({ web1: { ...NOTHING, told } });
+  const before = hosts.web1 ?? NOTHING;
+  expect(afterLook(before, looked([]), at(1)).told).toEqual(told);
+  expect(afterCorrection(before, [], at(1)).told).toEqual(told);
 });
 
 it("counts corrections in a time, and forgets them after a month", () => {

@@ -125,7 +125,8 @@ it("finds eight kinds of drift with the right words, corrects what can be, and f
 }, async () => {
   const hosts = Object.entries(BREAKS);
   await Promise.all(hosts.map(([host, all]) => inBox(host, all.map(([, script]) => script).join("\n"))));
-  const found = await drift();
+  const notify = ["--notify", `command=cat >> ${join(DIR, "told")}`];
+  const found = await drift(...notify);
   expect(found.exit).toBe(2);
   for (const [host, all] of hosts) {
     expect(driftsOf(found)[host]?.standing).toBe("drifted");
@@ -142,14 +143,14 @@ it("finds eight kinds of drift with the right words, corrects what can be, and f
     { field: "live", desired: "33", applied: "33", found: "44" },
   ]);
 
-  const again = await on("drift");
+  const again = await on("drift", ...notify);
   const since = finding(found, "client1", "file")?.since.replace("T", " ").slice(0, 19) ?? "nothing";
   expect(again.stdout).toContain(`since         ${since}`);
   expect(again.stdout).toMatch(/looks like {4}a DHCP renewal/);
   expect(again.stdout).toContain("3 drifted");
 
   const junit = join(DIR, "junit.xml");
-  const fixed = await drift("--fix", "--yes", "--report", `junit=${junit}`);
+  const fixed = await drift("--fix", "--yes", "--report", `junit=${junit}`, ...notify);
   // What is without effect stays so, and is not taken for corrected.
   expect(fixed.exit).toBe(1);
   expect(fixed.stderr).toContain("without effect on client[2:3]");
@@ -157,9 +158,15 @@ it("finds eight kinds of drift with the right words, corrects what can be, and f
   expect(readFileSync(junit, "utf8")).toContain('tests="3" failures="2"');
   await inBox("client2", "rm /etc/sysctl.d/60-theirs.conf");
   await inBox("client3", "ip route del default table 100 metric 10");
-  const well = await drift();
+  const well = await drift(...notify);
   expect(standings(well)).toEqual(["in-sync", "in-sync", "in-sync"]);
   expect(well.exit).toBe(0);
+  const news = readFileSync(join(DIR, "told"), "utf8").trimEnd().split("\n");
+  expect(news.map((line) => JSON.parse(line).summary)).toEqual([
+    "playbook on inventory: 3 hosts drifted",
+    "playbook on inventory: 1 host corrected, 1 host corrected in part, still drifted",
+    "playbook on inventory: 2 hosts in sync again",
+  ]);
 
   const told = await cli("history", "client1", "--since", "1h", "--json");
   const rows: readonly {

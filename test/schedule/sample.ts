@@ -16,6 +16,8 @@ export const CHOSEN: Chosen = {
   fix: true,
   extraVar: [],
   flags: ["--forks", "50"],
+  webhooks: [],
+  commands: [],
   vault: [],
   vaultPrograms: [],
   follow: false,

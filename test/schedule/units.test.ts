@@ -59,6 +59,14 @@ it("hands secrets over as credentials, and programs that print them as they are"
   expect(values(text, "Environment")).toContain("SUREFOOT_AGE_IDENTITY=%d/age");
 });
 
+it("hands over addresses of webhooks, and shows none", () => {
+  const text = service({ webhooks: ["/root/hook"], commands: ['mail -s "$SUREFOOT_SUMMARY" ops'] });
+  expect(values(text, "LoadCredential")).toEqual(["webhook-0:/root/hook"]);
+  const [start = ""] = values(text, "ExecStart");
+  expect(start).toContain(`--notify "webhook=@\${CREDENTIALS_DIRECTORY}/webhook-0"`);
+  expect(start).toContain('--notify "command=mail -s \\"$$SUREFOOT_SUMMARY\\" ops"');
+});
+
 it("takes every power from a user, and leaves root only those over files", () => {
   expect(values(service(), "CapabilityBoundingSet")).toEqual([""]);
   expect(values(service({ user: "root" }), "CapabilityBoundingSet")).toEqual([
