@@ -44,6 +44,9 @@ gateway() {
   for key in all default core lan wan; do
     settings "$1" "net.ipv4.conf.$key.rp_filter=0 net.ipv4.conf.$key.send_redirects=0"
   done
+  # A gateway whose link to the clients is cut sends what is for them by the other one, as routers of a core do.
+  ip -n "$(ns "$1")" route add 192.168.1.0/24 via "$5" metric 100
+  settings "$1" net.ipv4.conf.lan.ignore_routes_with_linkdown=1
   settings "$1" net.ipv4.ip_forward=1
   ip netns exec "$(ns "$1")" nft -f - <<EOF
 table ip nat {
@@ -51,10 +54,11 @@ table ip nat {
 }
 EOF
 }
-gateway nat1 ${ADDRESS.nat1.core} ${ADDRESS.nat1.lan} ${ADDRESS.nat1.wan}
-gateway nat2 ${ADDRESS.nat2.core} ${ADDRESS.nat2.lan} ${ADDRESS.nat2.wan}
+gateway nat1 ${ADDRESS.nat1.core} ${ADDRESS.nat1.lan} ${ADDRESS.nat1.wan} ${ADDRESS.nat2.core}
+gateway nat2 ${ADDRESS.nat2.core} ${ADDRESS.nat2.lan} ${ADDRESS.nat2.wan} ${ADDRESS.nat1.core}
 for key in all default core; do settings bastion net.ipv4.conf.$key.rp_filter=0; done
-ip -n "$(ns bastion)" route add 192.168.1.0/24 nexthop via ${ADDRESS.nat1.core} nexthop via ${ADDRESS.nat2.core}
+# One way for all: which of two a client would get depends on a seed of the kernel's, and with it what a fault does.
+ip -n "$(ns bastion)" route add 192.168.1.0/24 via ${ADDRESS.nat1.core}
 `;
 
 /** Names of all network namespaces but the clients'. */
