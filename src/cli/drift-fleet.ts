@@ -1,6 +1,9 @@
 import type { FlapLimit } from "../drift/flap.js";
 import { parseFlap } from "../drift/flap.js";
+import { prunable, prune } from "../history/prune.js";
+import { parseSince } from "../history/since.js";
 import { newRunId } from "../journal/folder.js";
+import { SurefootError } from "../model/error.js";
 import type { Event } from "../model/event.js";
 import { EXIT } from "../model/exit.js";
 import type { HostPlan } from "../model/plan.js";
@@ -33,6 +36,8 @@ export interface DriftFlags extends ChangeFlags {
   readonly metrics?: string;
   /** Who is told of changes: `webhook=URL`, `webhook=@FILE`, `command=COMMAND`. */
   readonly notify: readonly string[];
+  /** How long records of looks are kept. */
+  readonly keep?: string;
   /** The record of the schedule by whose timer this runs. */
   readonly scheduled?: string;
 }
@@ -40,6 +45,7 @@ export interface DriftFlags extends ChangeFlags {
 /** Looks at the fleet for drift and, where that is asked for, corrects it; gives the exit code. */
 export async function driftFleet(playbook: string, flags: DriftFlags): Promise<number> {
   const limit = parseFlap(flags.flap);
+  const keep = flags.keep === undefined ? undefined : parseSince(flags.keep, new Date(), "--keep");
   const fix = flags.fix === true;
   if (fix && flags.yes !== true) requireAnswer(flags);
   const pinned = flags.scheduled === undefined ? undefined : await openPinned(flags.scheduled);
@@ -56,10 +62,21 @@ export async function driftFleet(playbook: string, flags: DriftFlags): Promise<n
     const drift = new Drift(fleet, flags, files, by);
     const looked = await drift.look(limit);
     const exitCode = fix && looked !== EXIT.interrupted ? await drift.correct() : looked;
+    if (keep !== undefined) await forgetLooks(flags.state, keep);
     await notifier?.tell(flags.state, watchedBy(fleet));
     return exitCode;
   } finally {
     await files.close();
+  }
+}
+
+/** Removes records of old looks: they change nothing, so that nothing rests on them. */
+async function forgetLooks(state: string, before: Date): Promise<void> {
+  try {
+    await prune(state, (await prunable(state, { before, looksOnly: true })).remove);
+  } catch (thrown) {
+    if (!(thrown instanceof SurefootError)) throw thrown;
+    process.stderr.write(`warning: ${thrown.message}\n`);
   }
 }
 

@@ -24,6 +24,7 @@ export function registerDrift(program: Command): void {
       [],
     )
     .option("--metrics <file>", "also write metrics for the textfile collector of Prometheus' node_exporter")
+    .option("--keep <time>", "remove records of looks that are older: 90d, 2w")
     .option("--waves <ends>", "hosts or shares after which a wave ends, instead of the playbook's: 1,10%,50%")
     .option("--budget <n>", "hosts, or a share, that may end badly before no further one is started");
   scheduleOptions(drift)

@@ -1,4 +1,5 @@
 import { journalFile } from "../journal/folder.js";
+import { isLook } from "../journal/look.js";
 import type { Entry } from "../journal/read.js";
 import { readJournal } from "../journal/read.js";
 import { findMeant } from "../journal/related.js";
@@ -30,8 +31,7 @@ export async function showRun(
     return;
   }
   const style = { paint: painter(useColor(process.stdout)), verbose: flags.verbose };
-  const { command, of } = story.header;
-  const fold = command === "drift" && of === undefined ? new DriftFold(style) : new RunFold(style);
+  const fold = isLook(story.header) ? new DriftFold(style) : new RunFold(style);
   for await (const event of lastWord(file, story)) fold.onEvent(event);
   process.stdout.write(`${heading(story)}${await parts(file)}${cutShort(story)}\n${fold.text()}`);
 }

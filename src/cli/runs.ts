@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { AgainFlags } from "./again.js";
 import { againOptions } from "./again.js";
 import { stateOption } from "./options.js";
+import type { PruneFlags } from "./runs-prune.js";
 
 interface ListFlags {
   readonly state: string;
@@ -12,7 +13,7 @@ interface ShowFlags extends ListFlags {
   readonly verbose: number;
 }
 
-/** `surefoot runs list|show|resume`. */
+/** `surefoot runs list|show|resume|prune`. */
 export function registerRuns(program: Command): void {
   const runs = program.command("runs").description("Look at runs that were recorded, and go on with them.");
   stateOption(runs.command("list"))
@@ -42,5 +43,18 @@ export function registerRuns(program: Command): void {
     .action(async (run: string, flags: AgainFlags) => {
       const { resume } = await import("./resume.js");
       process.exitCode = await resume(run, flags);
+    });
+  stateOption(runs.command("prune"))
+    .description(
+      "Remove records of old runs, but not those that something still rests on: handlers owed, runs cut short, what was last applied.",
+    )
+    .requiredOption("--keep <time>", "how long records are kept: 90d, 2w; or from which day on: 2026-01-31")
+    .option("--yes", "remove without asking")
+    .option("--dry-run", "only tell what would go")
+    .option("--json", "as JSON; with --yes or --dry-run")
+    .addHelpText("after", "\nExample:\n  surefoot runs prune --keep 90d")
+    .action(async (flags: PruneFlags) => {
+      const { pruneRuns } = await import("./runs-prune.js");
+      process.exitCode = await pruneRuns(flags);
     });
 }

@@ -47,6 +47,7 @@ export function scheduledFlags(flags: ScheduleFlags): {
       ...some("--step-timeout", String(flags.stepTimeout)),
       ...some("--confirm-timeout", String(flags.confirmTimeout)),
       ...some("--flap", flags.flap),
+      ...some("--keep", flags.keep),
       ...some("--waves", waves),
       ...some("--budget", budget),
       ...Array.from({ length: flags.verbose }, () => "-v"),

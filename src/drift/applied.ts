@@ -1,5 +1,7 @@
 import { resolve } from "node:path";
 import { journalFile, listRuns } from "../journal/folder.js";
+import type { JournalHeader } from "../journal/header.js";
+import { isLook } from "../journal/look.js";
 import { readJournal } from "../journal/read.js";
 import { SurefootError } from "../model/error.js";
 import type { TaskPlan } from "../model/plan.js";
@@ -36,7 +38,8 @@ export async function gatherApplied(
   const unreadable: string[] = [];
   for (const run of (await listRuns(state)).toReversed()) {
     try {
-      for (const [host, tasks] of await appliedBy(journalFile(state, run), inventory, hosts)) {
+      const own = (header: JournalHeader): boolean => inventoryOf(header) === inventory;
+      for (const [host, tasks] of await appliedIn(journalFile(state, run), own, (host) => hosts.has(host))) {
         const older = known.get(host) ?? new Map<string, Applied>();
         known.set(host, older);
         for (const [task, applied] of tasks) older.set(task, merge(older.get(task), applied));
@@ -57,11 +60,19 @@ function merge(newer: Applied | undefined, older: Applied): Applied {
     : newer;
 }
 
-/** What one run left on hosts that ended well. */
-async function appliedBy(
+/** The absolute path of the inventory that a run was on. */
+export function inventoryOf({ cwd, inventory }: JournalHeader): string {
+  return resolve(cwd, inventory.path);
+}
+
+/**
+ * What one run left on hosts that ended well; nothing where it was a look.
+ * @throws SurefootError as readJournal does.
+ */
+export async function appliedIn(
   file: string,
-  inventory: string,
-  hosts: ReadonlySet<string>,
+  runs: (header: JournalHeader) => boolean,
+  hosts: (host: string) => boolean,
 ): Promise<ReadonlyMap<string, ByTask>> {
   const plans = new Map<string, readonly TaskPlan[]>();
   const left = new Map<string, Map<string, Applied>>();
@@ -71,12 +82,11 @@ async function appliedBy(
     if ("header" in entry) {
       const { header } = entry;
       ({ at, run } = header);
-      const other = resolve(header.cwd, header.inventory.path) !== inventory;
-      if (other || (header.command === "drift" && header.of === undefined)) break;
+      if (isLook(header) || !runs(header)) break;
       continue;
     }
     const { event } = entry;
-    if (event.type === "host-planned" && hosts.has(event.host)) plans.set(event.host, event.plan.tasks);
+    if (event.type === "host-planned" && hosts(event.host)) plans.set(event.host, event.plan.tasks);
     else if (event.type === "host-finished") {
       const tasks = plans.get(event.host) ?? [];
       plans.delete(event.host);

@@ -1,7 +1,7 @@
+import { isLook } from "../journal/look.js";
 import type { HostMatcher } from "./match.js";
 import type { Told } from "./read.js";
 import type { HostGroup, RunRecord } from "./record.js";
-import { isLook } from "./record.js";
 
 /** Hosts of a run for which the same is to be told. */
 export interface GroupEntry {

@@ -1,10 +1,10 @@
 import { statSync } from "node:fs";
 import { journalFile } from "../journal/folder.js";
+import { isLook } from "../journal/look.js";
 import { readJournal } from "../journal/read.js";
 import { SurefootError } from "../model/error.js";
 import type { IndexLine, Unreadable } from "./line.js";
 import type { RunRecord } from "./record.js";
-import { isLook } from "./record.js";
 import { appendLine } from "./segment.js";
 import { tellRecord } from "./tell.js";
 

@@ -61,8 +61,3 @@ export interface RunRecord {
 export function isQuiet(end: HostEnd): boolean {
   return end === "ok" || end === "in-sync" || end === "skipped";
 }
-
-/** Whether a run only looked for drift. */
-export function isLook({ command, of }: Pick<RunRecord, "command" | "of">): boolean {
-  return command === "drift" && of === undefined;
-}

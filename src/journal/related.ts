@@ -1,5 +1,6 @@
 import { findRun, journalFile, listRuns } from "./folder.js";
 import type { JournalHeader } from "./header.js";
+import { isLook } from "./look.js";
 import { readJournal } from "./read.js";
 
 /** The headers of recorded runs, the newest run first. Only the first line of each journal is read, and one that can't be is left out. */
@@ -36,9 +37,7 @@ export async function lastRollback(state: string, run: string): Promise<JournalH
  */
 export async function findMeant(state: string, wanted: string): Promise<string> {
   if (wanted === "last") {
-    for await (const { run, command, of } of newestHeaders(state)) {
-      if (command !== "drift" || of !== undefined) return run;
-    }
+    for await (const header of newestHeaders(state)) if (!isLook(header)) return header.run;
   }
   return findRun(state, wanted);
 }
