@@ -36,13 +36,19 @@ export interface Notice {
   readonly changes: readonly Change[];
 }
 
+/** What is worst comes first. */
+const WORST = ["unknown", "unreachable", "flapping", "drifted", "in-sync"] satisfies Standing[];
+const NAMES = new Intl.Collator("en", { numeric: true });
+
 /** What is to be told of a look and the correction after it; undefined where nothing is. */
 export function noticeOf(
   looked: LookedAt,
   told: (host: string) => Told | undefined,
   by: { readonly schedule?: string },
 ): Notice | undefined {
-  const changes = [...looked.hosts].flatMap(([host, stand]) => changeOf(host, stand, told(host)) ?? []);
+  const changes = [...looked.hosts]
+    .flatMap(([host, stand]) => changeOf(host, stand, told(host)) ?? [])
+    .sort((a, b) => WORST.indexOf(a.to) - WORST.indexOf(b.to) || NAMES.compare(a.host, b.host));
   if (changes.length === 0) return undefined;
   const { run, at, playbook, inventory } = looked;
   const facts = {

@@ -164,7 +164,7 @@ it("finds eight kinds of drift with the right words, corrects what can be, and f
   const news = readFileSync(join(DIR, "told"), "utf8").trimEnd().split("\n");
   expect(news.map((line) => JSON.parse(line).summary)).toEqual([
     "playbook on inventory: 3 hosts drifted",
-    "playbook on inventory: 1 host corrected, 1 host corrected in part, still drifted",
+    "playbook on inventory: 1 host corrected in part, still drifted, 1 host corrected",
     "playbook on inventory: 2 hosts in sync again",
   ]);
 

@@ -74,11 +74,12 @@ it.each<readonly [string, readonly Stand[], string | undefined]>([
 });
 
 it("tells the same once for all hosts, and how all stand", () => {
+  // Hosts end in any order; what is worst comes first.
   const hosts = {
-    web1: stand("drifted", "/etc/a"),
-    web2: stand("drifted", "/etc/a"),
-    web3: corrected("/etc/b"),
     web4: stand("in-sync"),
+    web3: corrected("/etc/b"),
+    web2: stand("drifted", "/etc/a"),
+    web1: stand("drifted", "/etc/a"),
   };
   const notice = noticeOf(look(hosts), () => undefined, { schedule: "ecmp-production" });
   expect(notice).toMatchObject({
