@@ -19,9 +19,15 @@ import {
   z,
 } from "surefoot";
 
+const device = z
+  .string()
+  .regex(/^[^\s/]{1,15}$/, "an interface name has 1 to 15 characters, none of them a space or /");
+
 const gateway = z.strictObject({
   /** The gateway's address on the hosts' own network. */
   address: z.ipv4(),
+  /** The interface that faces it, where that is another than the others'. */
+  interface: device.optional(),
   /** Share of the flows relative to the other gateways'. */
   weight: z.int().min(1).max(256).default(1),
   /** The address under which it is seen outside, where `verify` shall prove that. */
@@ -42,45 +48,60 @@ function endpointOf(url: string | undefined) {
   return { to: [{ address: hostname, port: Number(port) || (protocol === "https:" ? 443 : 80) }] };
 }
 
+/** Next hops, and the interfaces that they are on. */
+function waysOf(vars: { interface: string; gateways: readonly z.output<typeof gateway>[] }) {
+  const via = vars.gateways.map((one) => ({
+    gateway: one.address,
+    dev: one.interface ?? vars.interface,
+    weight: one.weight,
+  }));
+  return { via, interfaces: [...new Set(via.map(({ dev }) => dev))] };
+}
+
 export default playbook({
   name: "ecmp",
   hosts: "clients",
-  vars: z.object({
-    /** The interface that faces the gateways. */
-    interface: z
-      .string()
-      .regex(/^[^\s/]{1,15}$/, "an interface name has 1 to 15 characters, none of them a space or /"),
-    gateways: z.array(gateway).min(2, "ECMP needs at least two gateways"),
-    /** 0: by addresses, 1: by addresses and ports, 2: by inner addresses, 3: custom (Linux ip-sysctl). */
-    hash_policy: z.int().min(0).max(3).default(1),
-    /** 0: off, 1: strict, 2: loose (Linux ip-sysctl). Replies may come back by another gateway, which strict drops. */
-    rp_filter: z.int().min(0).max(2).default(2),
-    sysctl_file: z
-      .string()
-      .startsWith("/etc/sysctl.d/")
-      .endsWith(".conf")
-      .default("/etc/sysctl.d/99-ecmp.conf"),
-    /** An endpoint beyond the gateways that answers with the source address that it saw; `verify` connects to it. */
-    echo_url: z.url({ protocol: /^https?$/ }).optional(),
-    /** Connections that `verify` makes from each host to the endpoint. */
-    echo_connections: z.int().min(1).max(5000).default(200),
-    /**
-     * auto: besides the unit, who owns the interface (systemd-networkd, NetworkManager, ...) is told of the route in its own language, so that it
-     * puts it back by itself; where that is not possible, the host is refused. unit: the boot unit alone.
-     */
-    persist: z.enum(["auto", "unit"]).default("auto"),
-    /** How a dead gateway is found and avoided; none: as the kernel does by itself, which takes minutes or for ever (docs/failover.md). */
-    failover: z.enum(["none", "kernel", "pinned"]).default("none"),
-    /** For pinned: hosts beyond the gateways that answer ping. */
-    failover_targets: z.array(z.ipv4()).default([]),
-    /** For pinned: seconds between two probes. */
-    failover_interval: z.number().min(0.2).max(60).default(1),
-  }),
+  vars: z
+    .object({
+      /** The interface that faces the gateways, but for those that name another. */
+      interface: device,
+      gateways: z.array(gateway).min(2, "ECMP needs at least two gateways"),
+      /** 0: by addresses, 1: by addresses and ports, 2: by inner addresses, 3: custom (Linux ip-sysctl). */
+      hash_policy: z.int().min(0).max(3).default(1),
+      /** 0: off, 1: strict, 2: loose (Linux ip-sysctl). Replies may come back by another gateway, which strict drops. */
+      rp_filter: z.int().min(0).max(2).default(2),
+      sysctl_file: z
+        .string()
+        .startsWith("/etc/sysctl.d/")
+        .endsWith(".conf")
+        .default("/etc/sysctl.d/99-ecmp.conf"),
+      /** An endpoint beyond the gateways that answers with the source address that it saw; `verify` connects to it. */
+      echo_url: z.url({ protocol: /^https?$/ }).optional(),
+      /** Connections that `verify` makes from each host to the endpoint. */
+      echo_connections: z.int().min(1).max(5000).default(200),
+      /**
+       * auto: besides the unit, who owns the interface (systemd-networkd, NetworkManager, ...) is told of the route in its own language, so that it
+       * puts it back by itself; where that is not possible, the host is refused. unit: the boot unit alone.
+       */
+      persist: z.enum(["auto", "unit"]).default("auto"),
+      /** How a dead gateway is found and avoided; none: as the kernel does by itself, which takes minutes or for ever (docs/failover.md). */
+      failover: z.enum(["none", "kernel", "pinned"]).default("none"),
+      /** For pinned: hosts beyond the gateways that answer ping. */
+      failover_targets: z.array(z.ipv4()).default([]),
+      /** For pinned: seconds between two probes. */
+      failover_interval: z.number().min(0.2).max(60).default(1),
+    })
+    // An owner keeps the routes of one interface, and would put its own part in place of the whole.
+    .refine((vars) => vars.persist === "unit" || waysOf(vars).interfaces.length === 1, {
+      path: ["gateways"],
+      error:
+        "on several interfaces they need persist: unit, since no owner of an interface keeps a route over others",
+    }),
 
   tasks({ vars }) {
+    const { via, interfaces } = waysOf(vars);
     const ways = {
-      interface: vars.interface,
-      gateways: vars.gateways.map(({ address, weight }) => ({ address, weight })),
+      gateways: via.map(({ gateway, dev, weight }) => ({ address: gateway, interface: dev, weight })),
     };
     const setting = (key: string, value: number) => sysctl({ key, value, file: vars.sysctl_file });
     return [
@@ -88,25 +109,20 @@ export default playbook({
       setting("net.ipv4.fib_multipath_hash_policy", vars.hash_policy),
       setting("net.ipv4.conf.all.rp_filter", vars.rp_filter),
       // A dot in an interface's name is written as a slash (sysctl.d(5)).
-      setting(`net.ipv4.conf.${vars.interface.replaceAll(".", "/")}.rp_filter`, vars.rp_filter),
-      route({
-        to: "default",
-        scope: "global",
-        via: vars.gateways.map(({ address, weight }) => ({ gateway: address, dev: vars.interface, weight })),
-      }),
+      ...interfaces.map((dev) =>
+        setting(`net.ipv4.conf.${dev.replaceAll(".", "/")}.rp_filter`, vars.rp_filter),
+      ),
+      route({ to: "default", scope: "global", via }),
       systemdUnit({
         name: "ecmp-route.service",
-        content: renderTemplate("templates/ecmp-route.service.hbs", {
-          interface: vars.interface,
-          gateways: vars.gateways.map(({ address, weight }) => ({ address, weight })),
-        }),
+        content: renderTemplate("templates/ecmp-route.service.hbs", { interfaces, via }),
         enabled: true,
         started: true,
       }),
       vars.persist === "auto" &&
         persistentRoute({
           dev: vars.interface,
-          via: vars.gateways.map(({ address, weight }) => ({ gateway: address, weight })),
+          via: via.map(({ gateway, weight }) => ({ gateway, weight })),
         }),
       // After the route, which it builds on and never touches.
       vars.failover === "pinned"
@@ -123,6 +139,7 @@ export default playbook({
   },
 
   checks({ vars }) {
+    const { via, interfaces } = waysOf(vars);
     const gateways = vars.gateways.map(({ address }) => address);
     const perFlow = isPerFlow(vars.hash_policy);
     const outside = vars.gateways.flatMap(({ egress, weight }) =>
@@ -133,16 +150,24 @@ export default playbook({
     const holds = (key: string, value: number) => sysctlEffective({ key, value }, noGate);
     return [
       holds("net.ipv4.fib_multipath_hash_policy", vars.hash_policy),
-      holds(`net.ipv4.conf.${vars.interface.replaceAll(".", "/")}.rp_filter`, vars.rp_filter),
+      ...interfaces.map((dev) =>
+        holds(`net.ipv4.conf.${dev.replaceAll(".", "/")}.rp_filter`, vars.rp_filter),
+      ),
       unitHealthy({ name: "ecmp-route.service" }, noGate),
-      neighbours({ gateways, interface: vars.interface, probe: true }),
+      ...interfaces.map((dev) =>
+        neighbours({
+          gateways: via.filter((hop) => hop.dev === dev).map(({ gateway }) => gateway),
+          interface: dev,
+          probe: true,
+        }),
+      ),
       // By addresses alone all flows to one endpoint take one gateway: there is no way to choose another.
       perFlow && gatewayForwards({ gateways, ...endpointOf(vars.echo_url) }),
       perFlow &&
         flowPrediction(
           {
             to: [ANYWHERE],
-            via: vars.gateways.map(({ address, weight }) => ({ gateway: address, weight })),
+            via: via.map(({ gateway, weight }) => ({ gateway, weight })),
           },
           noGate,
         ),

@@ -171,6 +171,12 @@ function issueErrors(issue: z.core.$ZodIssue, playbook: Playbook, host: Host): r
   const [first, ...rest] = issue.path.map(String);
   const located = first === undefined ? undefined : host.vars.get(first);
   const name = [first, ...rest].join(".");
+  if (located === undefined && issue.code === "custom") {
+    // A rule of the author's, on a default or on several variables at once.
+    const message = `${name === "" ? `the variables of ${playbook.name}` : name}: ${issue.message}`;
+    const hint = "See the rules in the playbook's schema.";
+    return [{ code: "variable-invalid", message, hint, ...at(host.place) }];
+  }
   if (located === undefined) {
     const message = `the variable ${name} is missing`;
     const hint = `Set it in group_vars or host_vars, or by -e ${name}=VALUE; ${playbook.name} needs it.`;

@@ -68,6 +68,25 @@ const cases: readonly Case[] = [
     place: "inv/host_vars/c1.yml:2:26",
   },
   {
+    name: "gateways over two interfaces that an owner should keep",
+    files: {
+      "inv/host_vars/c1.yml":
+        "gateways:\n  - { address: 10.0.0.1 }\n  - { address: 10.0.1.1, interface: eth2 }\n",
+    },
+    code: "variable-invalid",
+    place: "inv/host_vars/c1.yml:2:3",
+    says: "persist: unit",
+  },
+  {
+    name: "a rule of the author's for several variables",
+    files: {
+      "playbooks/ecmp.ts": PLAYBOOK("").replace(/vars: (.*),$/m, 'vars: $1.refine(() => false, "never so"),'),
+    },
+    code: "variable-invalid",
+    place: "inv/hosts.yml:",
+    says: ": never so",
+  },
+  {
     name: "a value of the wrong type",
     files: { "inv/host_vars/c1.yml": "hash_policy: many\n" },
     code: "variable-invalid",

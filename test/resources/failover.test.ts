@@ -11,6 +11,8 @@ type Input = Parameters<typeof failover>[0];
 
 const gateways = [{ address: "192.168.1.1" }, { address: "192.168.1.10" }];
 const kernel = { mode: "kernel", interface: "eth1", gateways } satisfies Input;
+/** Routers often have the same link-local address on each link. */
+const sixes = [{ address: "FE80::1" }, { address: "fe80::1", interface: "eth2" }] as const;
 const pinned = { mode: "pinned", interface: "eth1", gateways, targets: ["203.0.113.10"] } satisfies Input;
 const { resource } = failover;
 
@@ -35,7 +37,7 @@ const outputs = (facts: string): readonly string[] => [UNIT_ABSENT, ABSENT, ABSE
 const HOST = `tool ip
 tool nft
 tool ping
-interface
+interface eth1
 version ip utility, iproute2-6.1.0, libbpf 1.1.2
 release 6.1.0-20-amd64
 neighbour 192.168.1.1 lladdr 02:00:00:00:00:01 REACHABLE
@@ -53,7 +55,20 @@ describe("parameters", () => {
   it.each<[string, Input, string]>([
     ["one gateway", { ...kernel, gateways: gateways.slice(1) }, "at least two"],
     ["a gateway twice", { ...kernel, gateways: [...gateways, ...gateways] }, "only once"],
-    ["IPv6", { ...kernel, gateways: [{ address: "fd00::1" }, { address: "fd00::2" }] }, "IPv4"],
+    ["IPv6 for pinned", { ...pinned, gateways: sixes }, "pinned is for IPv4"],
+    [
+      "what is no address",
+      { ...kernel, gateways: [{ address: "fe80::1%eth1" }, ...gateways] },
+      "no IP address",
+    ],
+    [
+      "a gateway without an interface",
+      {
+        mode: "kernel",
+        gateways: [{ address: "192.168.1.1", interface: "eth1" }, { address: "192.168.1.10" }],
+      },
+      "gateways.1.interface",
+    ],
     ["pinned without a target", { ...pinned, targets: [] }, "at least one target"],
     ["an interface that is none", { ...kernel, interface: "eth 1" }, "an interface name"],
   ])("refuses %s", (_name, input, says) => {
@@ -64,7 +79,14 @@ describe("parameters", () => {
 
 describe("hosts on which a mode can't work", () => {
   it.each<[string, Input, string, string]>([
-    ["no such interface", kernel, HOST.replace("interface\n", ""), "has no interface eth1"],
+    ["no such interface", kernel, HOST.replace("interface eth1\n", ""), "has no interface eth1"],
+    ["one interface of two missing", { ...kernel, gateways: sixes }, HOST, "has no interface eth2"],
+    [
+      "a host that forwards IPv6",
+      { ...kernel, gateways: sixes },
+      `${HOST}interface eth2\nforwards6 1\n`,
+      "forwards IPv6",
+    ],
     [
       "a permanent neighbour",
       kernel,
@@ -100,6 +122,8 @@ describe("hosts on which a mode can't work", () => {
 
   it.each<[string, Input, string]>([
     ["a plain host", kernel, HOST],
+    ["one that forwards IPv6, with IPv4 gateways", kernel, `${HOST}forwards6 1\n`],
+    ["IPv6", { ...kernel, gateways: sixes }, `${HOST}interface eth2\nforwards6 0\n`],
     ["an old kernel with ping", kernel, HOST.replace("6.1.0-20", "5.10.0-20")],
     ["marks of other bits", pinned, `${HOST}rule 100:	from all fwmark 0xca6c lookup 7\n`],
     ["what a stopped service of ours has left", pinned, `${HOST}${OWN_RULES}`],
@@ -186,6 +210,26 @@ describe("notes", () => {
 });
 
 describe("the service's program", () => {
+  it("takes each way apart, whatever family and interface", () => {
+    const both = { ...kernel, gateways: [...gateways, ...sixes] } satisfies Input;
+    const words = 'for way in $ways; do part "$way"; echo "$family $dev $gateway"; done';
+    expect(inScript(both, words)).toBe(
+      ["4 eth1 192.168.1.1", "4 eth1 192.168.1.10", "6 eth1 fe80::1", "6 eth2 fe80::1"].join("\n"),
+    );
+    const settings = inScript(both, 'for one in $values; do echo "$one"; done');
+    expect(settings.split("\n")).toHaveLength(1 + 3 * 5);
+    expect(settings).toContain("net/ipv6/neigh/eth2/ucast_solicit=2");
+    expect(inScript({ ...kernel, gateways: sixes }, 'echo "$values"')).not.toContain("ipv4");
+  });
+
+  it("minds no traffic but that by the gateways' interfaces", () => {
+    const other = { address: "10.0.0.1", interface: "eth2.5" };
+    expect(scriptOf(parsed(pinned))).toContain('oifname != "eth1" accept');
+    expect(scriptOf(parsed({ ...pinned, gateways: [...gateways, other] }))).toContain(
+      'oifname != { "eth1", "eth2.5" } accept',
+    );
+  });
+
   it.each([kernel, pinned])("is a script that any POSIX shell reads", (input) => {
     const script = scriptOf(parsed(input));
     expect(execFileSync("sh", ["-n"], { input: script, encoding: "utf8" })).toBe("");

@@ -2,6 +2,7 @@ import type { Sh } from "../../model/sh.js";
 import { joinSh, sh } from "../../model/sh.js";
 import { NFT_TABLE, RUN } from "./names.js";
 import type { ActiveParams, KernelParams, PinnedParams } from "./params.js";
+import { devsOf } from "./params.js";
 import { maskOf, pinsOf } from "./pinned-script.js";
 
 /**
@@ -11,13 +12,14 @@ import { maskOf, pinsOf } from "./pinned-script.js";
 export function factsProbe(p: ActiveParams): Sh {
   const common = sh`say() { while read -r line; do echo "$1 $line"; done; }
 for tool in ip nft ping; do ! command -v "$tool" > /dev/null || echo "tool $tool"; done
-[ ! -d ${`/proc/sys/net/ipv4/conf/${p.interface}`} ] || echo interface
+${joinSh(devsOf(p).map((dev) => sh`[ ! -d ${`/proc/sys/net/ipv4/conf/${dev}`} ] || echo ${`interface ${dev}`}`))}
 for file in how out; do [ ! -r ${RUN}/"$file" ] || say "$file" < ${RUN}/"$file"; done`;
   if (p.mode === "kernel") {
     return sh`${common}
 ip -V 2>/dev/null | say version
 uname -r | say release
-ip -4 neigh show dev ${p.interface} 2>/dev/null | say neighbour
+${joinSh(p.gateways.map(({ family, address, dev }) => sh`ip ${`-${family}`} neigh show ${address} dev ${dev} 2>/dev/null | say neighbour`))}
+cat /proc/sys/net/ipv6/conf/all/forwarding 2>/dev/null | say forwards6
 :`;
   }
   const tables = pinsOf(p).map(
@@ -50,9 +52,10 @@ export function refuse(facts: string, p: ActiveParams): Refusal | null {
   const tools = told(facts, "tool");
   if (!tools.includes("ip"))
     return { message: "needs `ip`, which the host has not", hint: "Install iproute2 there." };
-  if (told(facts, "interface").length === 0)
+  const missing = devsOf(p).find((dev) => !told(facts, "interface").includes(dev));
+  if (missing !== undefined)
     return {
-      message: `the host has no interface ${p.interface}`,
+      message: `the host has no interface ${missing}`,
       hint: "Look at `ip link` there, and at the variable.",
     };
   return p.mode === "kernel" ? refuseKernel(facts, tools, p) : refusePinned(facts, tools, p);
@@ -82,7 +85,13 @@ function refuseKernel(facts: string, tools: readonly string[], p: KernelParams):
   if (gateway !== undefined) {
     return {
       message: `${gateway.address} is a permanent neighbour on the host, so its death can't be seen`,
-      hint: `Remove what sets it, then: ip neigh del ${gateway.address} dev ${p.interface}`,
+      hint: `Remove what sets it, then: ip neigh del ${gateway.address} dev ${gateway.dev}`,
+    };
+  }
+  if (p.gateways.some(({ family }) => family === 6) && told(facts, "forwards6").join() === "1") {
+    return {
+      message: "forwards IPv6, and a kernel that does so uses next hops whatever is known of their gateways",
+      hint: "Set net.ipv6.conf.all.forwarding to 0 there, or leave the IPv6 gateways out.",
     };
   }
   if (!isOld(facts) || tools.includes("ping")) return null;
@@ -132,9 +141,9 @@ function refuseNumbers(facts: string, p: PinnedParams): Refusal | null {
       message: `another routing rule uses the same bits of marks (${marked})`,
       hint: "Give the task another `markShift`: 0, 8, 16 or 24.",
     };
-  for (const { table, address } of pins) {
+  for (const { table, address, dev } of pins) {
     const foreign = told(facts, `route ${table}`).find(
-      (line) => !line.startsWith(`default via ${address} dev ${p.interface} `),
+      (line) => !line.startsWith(`default via ${address} dev ${dev} `),
     );
     if (foreign !== undefined)
       return {

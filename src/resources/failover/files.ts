@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { kernelScript } from "./kernel-script.js";
 import { SCRIPT, UNIT } from "./names.js";
 import type { ActiveParams } from "./params.js";
+import { devsOf } from "./params.js";
 import { pinnedScript } from "./pinned-script.js";
 
 /** Words of the script's second line, by which it is known whether an old one's settings must be taken back before a new one starts. */
@@ -9,9 +10,12 @@ const SETUP = "# setup: ";
 
 /** What a mode sets up and would leave behind; probing can change without taking anything back. */
 function setupOf(p: ActiveParams): string {
-  const gateways = p.gateways.map(({ address }) => address).join(" ");
+  const [dev, ...others] = devsOf(p);
+  const gateways = p.gateways
+    .map((way) => (others.length > 0 ? `${way.address}%${way.dev}` : way.address))
+    .join(" ");
   const numbers = p.mode === "pinned" ? ` mark ${p.markShift} table ${p.table} priority ${p.priority}` : "";
-  return `${p.mode} ${p.interface} ${gateways}${numbers}`;
+  return `${p.mode} ${others.length > 0 ? "" : `${dev} `}${gateways}${numbers}`;
 }
 
 /** The program of the service. */

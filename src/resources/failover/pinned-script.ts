@@ -2,12 +2,14 @@ import type { Sh } from "../../model/sh.js";
 import { joinSh, sh, trustedSh } from "../../model/sh.js";
 import { NFT_TABLE, RUN } from "./names.js";
 import type { PinnedParams } from "./params.js";
+import { devsOf } from "./params.js";
 
 /** A gateway with the numbers that stand for it. */
 export interface Pin {
   /** From 1. */
   readonly number: number;
   readonly address: string;
+  readonly dev: string;
   readonly weight: number;
   /** `0x10000`: the bits of packet and connection marks that mean it. */
   readonly mark: string;
@@ -20,9 +22,10 @@ const hex = (value: number): string => `0x${value.toString(16)}`;
 
 /** The numbers that stand for each gateway. */
 export function pinsOf(p: PinnedParams): readonly Pin[] {
-  return p.gateways.map(({ address, weight }, i) => ({
+  return p.gateways.map(({ address, dev, weight }, i) => ({
     number: i + 1,
     address,
+    dev,
     weight,
     // Multiplied, for shifts work on signed numbers of 32 bits.
     mark: hex((i + 1) * 2 ** p.markShift),
@@ -45,6 +48,8 @@ export function maskOf(p: PinnedParams): string {
 function ruleset(p: PinnedParams): string {
   const pins = pinsOf(p);
   const mask = maskOf(p);
+  const devs = devsOf(p).map((dev) => `"${dev}"`);
+  const facing = devs.length === 1 ? devs.join() : `{ ${devs.join(", ")} }`;
   const others = hex(0xffffffff - 0xff * 2 ** p.markShift);
   return [
     `table ip ${NFT_TABLE} {`,
@@ -57,7 +62,7 @@ function ruleset(p: PinnedParams): string {
     "  chain choose { }",
     "  chain output {",
     "    type route hook output priority mangle; policy accept;",
-    `    oifname != "${p.interface}" accept`,
+    `    oifname != ${facing} accept`,
     `    meta mark & ${mask} != 0 accept`,
     "    ip daddr 224.0.0.0/3 accept",
     "    tcp flags & (fin|syn|rst|ack) == syn jump choose",
@@ -100,7 +105,7 @@ in_use() {
 assert() {
   rules="$nl$(ip -4 rule show)"
   for n in $numbers; do
-    eval "gateway=\\$gateway$n mark=\\$mark$n tables=\\$table$n specific=\\$specific$n own=\\$own$n"
+    eval "gateway=\\$gateway$n dev=\\$dev$n mark=\\$mark$n tables=\\$table$n specific=\\$specific$n own=\\$own$n"
     case $(ip -4 route show table "$tables" 2>/dev/null) in
     "default via $gateway dev $dev"*) ;;
     *) ip -4 route replace default via "$gateway" dev "$dev" table "$tables" || return 1 ;;
@@ -204,12 +209,11 @@ const PATIENCE = 0.5;
 export function pinnedScript(p: PinnedParams): Sh {
   const pins = pinsOf(p);
   const numbers = pins.map(
-    ({ number, address, weight, mark, table, priorities: [specific, own] }) =>
-      sh`gateway${number}=${address} weight${number}=${weight} mark${number}=${mark} table${number}=${table} specific${number}=${specific} own${number}=${own}`,
+    ({ number, address, dev, weight, mark, table, priorities: [specific, own] }) =>
+      sh`gateway${number}=${address} dev${number}=${dev} weight${number}=${weight} mark${number}=${mark} table${number}=${table} specific${number}=${specific} own${number}=${own}`,
   );
   return sh`run=${RUN}
 table=${NFT_TABLE}
-dev=${p.interface}
 mask=${maskOf(p)}
 numbers=${pins.map(({ number }) => number).join(" ")}
 ${joinSh(numbers)}
