@@ -53,6 +53,7 @@ function acts(steps: ReturnType<typeof plan>["steps"]): readonly string[] {
       .map((line) =>
         line
           .replace(/^\[ -z "\$\(ip -4 route show .*\)" \] \|\| /, "")
+          .replace(/^case .* \*\) (ip .*) ;; esac$/, "$1")
           .replace(/^ours \d+ \|\| /, "")
           .replace(/^(for i in [\d ]+; do) ! ours \$i \|\| /, "$1 "),
       )

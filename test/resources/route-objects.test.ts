@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { sh } from "../../src/model/sh.js";
-import { addCommands, removeCommands } from "../../src/resources/route/nexthops/commands.js";
+import { addCommands, removeCommands, replaceGroup } from "../../src/resources/route/nexthops/commands.js";
 import { BUCKETS, NEXTHOPS } from "../../src/resources/route/nexthops/probe.js";
 import { lackingIn, parseObjects } from "../../src/resources/route/nexthops/read.js";
 import { route } from "../../src/resources/route.js";
@@ -76,6 +76,8 @@ ip nexthop add id 4000 group 4001`);
 describe("making objects", () => {
   itInNetns("twice changes nothing", async ({ run }) => {
     await run(host);
+    const R = { ...G, id: 4002, resilient: { buckets: 8, idleTimer: 60, unbalancedTimer: 0 } };
+    await run(addCommands(key, [A, R]));
     expect(await run(addCommands(key, all))).toEqual({ exit: 0, stdout: "", stderr: "" });
     const heard = await run(sh`d=$(mktemp)
 ip monitor nexthop >>$d & m=$!
@@ -83,6 +85,8 @@ i=0
 until grep -q 'id 98' $d || [ $i -ge 200 ]; do i=$((i+1)); ip nexthop replace id 98 blackhole; sleep 0.02; done
 echo begin >>$d
 (${addCommands(key, all)})
+(${replaceGroup(G)})
+(${replaceGroup(R)})
 ip nexthop add id 99 blackhole
 i=0
 until grep -q 'id 99' $d || [ $i -ge 200 ]; do i=$((i+1)); sleep 0.02; done

@@ -37,9 +37,10 @@ export function addCommands({ family }: RouteKey, objects: readonly NexthopObjec
   return joinSh([OURS, ...adds]);
 }
 
-/** The command that changes a group in place, at once for all flows. */
+/** The command that changes a group in place, at once for all flows; not where `ip` says that it is so already. */
 export function replaceGroup(group: NexthopObject): Sh {
-  return sh`ip nexthop replace ${words(group)}`;
+  const [own, ...mark] = [words(group).slice(0, -2), "proto", MARK] as const;
+  return sh`case "$(ip -N -d nexthop get id ${group.id} 2>/dev/null) " in ${`${own.join(" ")} `}*) ;; *) ip nexthop replace ${[...own, ...mark]} ;; esac`;
 }
 
 /** Groups have no family. Without a gateway it is the route's; an IPv4 route may lead over an IPv6 gateway (RFC 5549). */
