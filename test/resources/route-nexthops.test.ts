@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { ProbeError } from "../../src/model/resource.js";
 import { BLOCK, firstId, inBlock } from "../../src/resources/route/nexthops/ids.js";
 import { objectsFor } from "../../src/resources/route/nexthops/objects.js";
+import { BUCKETS, NEXTHOPS } from "../../src/resources/route/nexthops/probe.js";
 import type { NexthopObject } from "../../src/resources/route/nexthops/types.js";
 import { isGroup } from "../../src/resources/route/nexthops/types.js";
 import type { NextHop } from "../../src/resources/route/state.js";
@@ -352,14 +353,12 @@ describe("what is refused, with its reason", () => {
 });
 
 it("asks about objects only where a task does, and about buckets only where they are wanted", () => {
-  const scripts = (nexthops: Params["nexthops"]) =>
-    resource
-      .probe(schema.parse({ ...ecmp, nexthops }))
-      .map(({ sh }) => /ip -N -d -j nexthop show 2>&1|nexthop bucket/.exec(sh)?.[0]);
-  expect(scripts(undefined)).toEqual([undefined]);
-  expect(scripts("group")).toEqual([undefined, "ip -N -d -j nexthop show 2>&1"]);
-  expect(scripts("route")).toEqual(scripts("group"));
-  expect(scripts("resilient")).toEqual([...scripts("group"), "nexthop bucket"]);
+  const scripts = (nexthops: Params["nexthops"]) => resource.probe(schema.parse({ ...ecmp, nexthops }));
+  const [routes] = scripts(undefined);
+  expect(scripts(undefined)).toHaveLength(1);
+  expect(scripts("group")).toEqual([routes, NEXTHOPS]);
+  expect(scripts("route")).toEqual([routes, NEXTHOPS]);
+  expect(scripts("resilient")).toEqual([routes, NEXTHOPS, BUCKETS]);
 });
 
 describe("notes", () => {

@@ -15,7 +15,7 @@ export function routesProbe(family: Family, table: string): Sh {
   const list = sh`-d -${family} route show table ${table}`;
   return sh`if o=$(ip -j ${list} 2>&1); then
 printf '%s\\n' "$o"
-case $o in *'"nhid":'*) [ "$(cat /proc/sys/net/ipv4/nexthop_compat_mode 2>/dev/null)" != 0 ] || ip -N -d -j nexthop show 2>/dev/null ;; esac
+case $o in *'"nhid":'*) [ "$(cat /proc/sys/net/ipv4/nexthop_compat_mode 2>/dev/null)" != 0 ] || ip -N -d -j nexthop show 2>&1 ;; esac
 case $o in *'"metrics":'*|*'"flow":'*|*'"encap":'*) exec ip ${list} ;; esac
 exit 0
 fi
