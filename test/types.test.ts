@@ -80,12 +80,32 @@ it("makes tasks, and refuses parameters that do not fit", () => {
     sysctl({ key: "a.b", value: 1, fiel: false }),
     // @ts-expect-error a weight is a number
     route({ to: "default", via: [{ gateway: "10.0.0.1", weight: "1" }] }),
+    // @ts-expect-error there is no such form
+    route({ to: "default", dev: "eth1", nexthops: "object" }),
+    // @ts-expect-error only a resilient group has buckets
+    route({ to: "default", dev: "eth1", nexthops: { type: "group", buckets: 64 } }),
+    // @ts-expect-error a plain route has no numbers
+    route({ to: "default", dev: "eth1", nexthops: { type: "route", id: 4000 } }),
+    // @ts-expect-error times are seconds
+    route({ to: "default", dev: "eth1", nexthops: { type: "resilient", idleTimer: "60s" } }),
     // @ts-expect-error a unit has a name
     systemdUnit({ enabled: true }),
     // @ts-expect-error a command needs a guard
     command({ run: "true" }),
   ];
   expectTypeOf(never).toBeFunction();
+});
+
+it("takes nexthop objects by name or in full", () => {
+  const way = { to: "default", gateway: "10.0.0.1", dev: "eth1" } as const;
+  expectTypeOf(route).toBeCallableWith({ ...way, nexthops: "route" });
+  expectTypeOf(route).toBeCallableWith({ ...way, nexthops: "group" });
+  expectTypeOf(route).toBeCallableWith({ ...way, nexthops: "resilient" });
+  expectTypeOf(route).toBeCallableWith({ ...way, nexthops: { type: "group", id: 4000 } });
+  expectTypeOf(route).toBeCallableWith({
+    ...way,
+    nexthops: { type: "resilient", id: 4000, buckets: 64, idleTimer: 60, unbalancedTimer: 0 },
+  });
 });
 
 it("keeps plain text out of shell text", () => {

@@ -76,11 +76,16 @@ const hop = z.object({
   weight: z.number().default(1),
 });
 
+type Hop = z.output<typeof hop>;
+
 const found = hop.extend({
   table: z.string().default("main"),
   metric: z.number().default(0),
   protocol: z.string().default("boot"),
   nexthops: z.array(hop).optional(),
+  nhid: z.number().optional(),
+  /** What its nexthop object is, where that is no group. */
+  nh_info: hop.optional(),
 });
 
 function read<T>(schema: z.ZodType<T>, text: string): readonly T[] {
@@ -94,13 +99,23 @@ function read<T>(schema: z.ZodType<T>, text: string): readonly T[] {
   }
 }
 
+/**
+ * Next hops of a route; where its kernel does not say what its nexthop object holds (Linux ip-sysctl, nexthop_compat_mode) those that the tool
+ * says, which for a group are none.
+ */
+function told(hops: readonly Hop[], objects: readonly (Hop | undefined)[]): readonly Hop[] {
+  const says = ({ gateway, via, dev }: Hop): boolean => (gateway ?? via ?? dev) !== undefined;
+  if (objects.length === 0 || hops.some(says)) return hops;
+  return objects.flatMap((one) => (one !== undefined && says(one) ? [one] : []));
+}
+
 function routes(text: string, family: 4 | 6): readonly DefaultRouteFact[] {
-  return read(found, text).map(({ table, metric, protocol, nexthops, ...only }) => ({
+  return read(found, text).map(({ table, metric, protocol, nexthops, nhid, nh_info: object, ...only }) => ({
     family,
     table,
     metric,
     protocol,
-    via: (nexthops ?? [only]).map((one) => {
+    via: told(nexthops ?? [only], nhid === undefined ? [] : [object]).map((one) => {
       const gateway = one.gateway ?? one.via?.host;
       return {
         ...(gateway === undefined ? {} : { gateway }),

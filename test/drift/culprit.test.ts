@@ -10,6 +10,7 @@ const route = (protocol: string, ...gateways: readonly string[]) => ({
   protocol,
 });
 const BOTH = route("boot", "10.0.0.1", "10.0.0.2");
+const GROUP = { ...BOTH, nhid: 7 };
 const LINE = "net.ipv4.ip_forward = 1";
 const sysctl = (live: string, line: string | null = LINE, fileExists = true) => ({ live, line, fileExists });
 const file = (text: string, mode = "0644") => ({ content: { text }, mode, owner: "root", group: "root" });
@@ -55,6 +56,15 @@ const CASES: readonly Case[] = [
   ["a next hop less", "route", BOTH, route("boot", "10.0.0.1"), /^the next hop 10.0.0.2 was taken out/],
   ["another next hop", "route", BOTH, route("boot", "10.0.0.9"), /^somebody's `ip route replace`/],
   ["no route", "route", BOTH, null, /^it was removed .* link went down/],
+  ["objects alone", "route", GROUP, { ...route("boot"), type: "none", objects: [] }, /^it was removed/],
+  ["no group any more", "route", GROUP, BOTH, /^its nexthop objects went with their link's carrier/],
+  [
+    "a next hop of a group less",
+    "route",
+    GROUP,
+    { ...route("boot", "10.0.0.1"), nhid: 7 },
+    /^the next hop 10.0.0.2 was taken out of its nexthop group: its link lost its carrier/,
+  ],
   ["other attributes", "route", BOTH, { ...BOTH, src: "10.0.0.3" }, /same next hops and other attributes/],
   ["live only", "sysctl", sysctl("1"), sysctl("0"), /`sysctl -w`.*live only/],
   [

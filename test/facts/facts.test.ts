@@ -125,6 +125,17 @@ describe("network", () => {
     });
   });
 
+  it.each([
+    [{ nhid: 7, nexthops: [{ gateway: "10.0.0.1", dev: "eth1", weight: 3 }] }, ["10.0.0.1"]],
+    [{ nhid: 7, nh_info: { id: 7, gateway: "10.0.0.1", dev: "eth1" } }, ["10.0.0.1"]],
+    [{ nhid: 7, nh_info: { id: 7, group: [{ id: 1 }] } }, []],
+    [{ nhid: 7 }, []],
+  ])("makes up no next hop for a route to a nexthop object: %j", (more, gateways) => {
+    const text = JSON.stringify([{ dst: "default", flags: [], ...more }]);
+    const [found] = network.parse(["[]", text, "", "", ""]).defaults;
+    expect(found?.via.map(({ gateway }) => gateway)).toEqual(gateways);
+  });
+
   it("is unknown where `ip` prints what it should not", () => {
     expect(() => network.parse(["BusyBox", "", "", "", ""])).toThrow(ProbeError);
     expect(() => network.parse(["[]", "[{,}]", "", "", ""])).toThrow(ProbeError);

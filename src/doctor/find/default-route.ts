@@ -1,8 +1,9 @@
 import type { DoctorFinding } from "../../model/diagnosis.js";
 import { joinSh, sh } from "../../model/sh.js";
 import { showOwner } from "../../resources/network/read.js";
+import { firstId, inBlock } from "../../resources/route/nexthops/ids.js";
 import type { FoundRoute } from "../../resources/route/read.js";
-import { showHops } from "../../resources/route/state.js";
+import { showHops, showKey } from "../../resources/route/state.js";
 import type { Case, Finder } from "../case.js";
 import { intended } from "../case.js";
 import { known } from "../readings.js";
@@ -178,15 +179,18 @@ function behind(winner: FoundRoute, others: readonly FoundRoute[]): readonly Doc
   ];
 }
 
-function object({ nhid, via }: FoundRoute): readonly DoctorFinding[] {
+function object({ nhid, via, metric }: FoundRoute): readonly DoctorFinding[] {
   if (nhid === undefined) return [];
+  const key = { family: 4, table: "main", to: "default", metric } as const;
+  const who = inBlock(nhid, firstId(showKey(key)))
+    ? "A task `route` with `nexthops` made it."
+    : "Something manages next hops as objects (`ip nexthop`), FRR for example. It may change them under the route.";
   return [
     {
       id: "default-object",
       severity: "note",
       seen: `the default route leads to the nexthop object ${nhid} (${via.length} next hops)`,
-      cause:
-        "Something manages next hops as objects (`ip nexthop`), FRR for example. It may change them under the route; a resilient group does not look at neighbours at all.",
+      cause: `${who} Objects, and the route with the last of them, go when their link loses its carrier, and nothing brings them back by itself; a resilient group does not look at neighbours at all.`,
     },
   ];
 }

@@ -15,6 +15,9 @@ const hops = (state: unknown): readonly unknown[] => {
   return Array.isArray(via) ? via : [];
 };
 
+/** The route leads to a nexthop object. */
+const hasObject = (state: unknown): boolean => at(state, "nhid") !== undefined;
+
 const gateways = (state: unknown): readonly unknown[] => hops(state).map((hop) => at(hop, "gateway"));
 
 /** Next hops went away, and none came. */
@@ -36,7 +39,7 @@ const lostWords = (evidence: Evidence): string => {
  */
 export const ROUTE: readonly Rule[] = [
   {
-    when: ({ found }) => found === null,
+    when: ({ found }) => found === null || at(found, "type") === "none",
     words:
       "it was removed (`ip route del`), or its link went down: the kernel drops the routes of a link that does",
   },
@@ -50,6 +53,16 @@ export const ROUTE: readonly Rule[] = [
   {
     when: (e) => !["boot", "kernel"].includes(String(protocol(e))),
     words: (e) => `a routing daemon: it was installed by ${String(protocol(e))}`,
+  },
+  {
+    when: ({ desired, found }) => hasObject(desired) && !hasObject(found),
+    words:
+      "its nexthop objects went with their link's carrier and something has set a route since, or somebody's `ip route replace`",
+  },
+  {
+    when: (e) => hasObject(e.found) && lost(e),
+    words: (e) =>
+      `${lostWords(e)} of its nexthop group: its link lost its carrier, or somebody's \`ip nexthop\``,
   },
   {
     when: (e) => lost(e),

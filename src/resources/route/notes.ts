@@ -1,15 +1,14 @@
+import type { Found } from "./actual.js";
 import { contains, parsePrefix } from "./address.js";
+import { firstId, inBlock } from "./nexthops/ids.js";
+import type { RouteParams } from "./params.js";
 import type { FoundRoute } from "./read.js";
-import type { NextHop, RouteKey } from "./state.js";
-import { showHop, showHops } from "./state.js";
+import type { NextHop } from "./state.js";
+import { showHop, showHops, showKey } from "./state.js";
 
 /** What is known of a route and the table around it. */
-export interface Around {
-  readonly key: RouteKey;
-  /** All routes of the table and family. */
-  readonly routes: readonly FoundRoute[];
-  /** Those of the key, the one that the kernel uses first. */
-  readonly own: readonly FoundRoute[];
+export interface Around extends Found {
+  readonly p: Pick<RouteParams, "key" | "nexthops">;
   /** Wanted next hops. */
   readonly hops: readonly NextHop[];
   /** The route that will be changed or removed, if any. */
@@ -28,15 +27,16 @@ function name(route: FoundRoute): string {
 export function routeNotes(around: Around): readonly string[] {
   return [
     ...rivals(around),
-    ...(around.key.to === "default" ? splitDefaults(around) : []),
+    ...(around.p.key.to === "default" ? splitDefaults(around) : []),
     ...twins(around),
     ...owner(around),
+    ...objects(around),
     ...around.hops.flatMap((hop) => offLink(around, hop)),
     ...around.own.flatMap(({ trouble }) => trouble),
   ];
 }
 
-function rivals({ key, routes, own }: Around): readonly string[] {
+function rivals({ p: { key }, routes, own }: Around): readonly string[] {
   return routes
     .filter((route) => route.to === key.to && !own.includes(route) && route.metric !== key.metric)
     .toSorted((a, b) => a.metric - b.metric)
@@ -48,7 +48,7 @@ function rivals({ key, routes, own }: Around): readonly string[] {
 }
 
 /** Two halves of the address space, as VPN clients install them, are more specific than any default. */
-function splitDefaults({ key, routes }: Around): readonly string[] {
+function splitDefaults({ p: { key }, routes }: Around): readonly string[] {
   const halves = key.family === 4 ? ["0.0.0.0/1", "128.0.0.0/1"] : ["::/1", "8000::/1"];
   const found = routes.filter((route) => halves.includes(route.to));
   if (found.length === 0) return [];
@@ -57,7 +57,7 @@ function splitDefaults({ key, routes }: Around): readonly string[] {
   ];
 }
 
-function twins({ key, own }: Around): readonly string[] {
+function twins({ p: { key }, own }: Around): readonly string[] {
   if (own.length < 2) return [];
   const others = own.slice(1).map(showHops).join("; ");
   return [`there are ${own.length} routes of metric ${key.metric}: the kernel uses the first, not ${others}`];
@@ -66,11 +66,29 @@ function twins({ key, own }: Around): readonly string[] {
 /** Those who manage routes put theirs back: at a renewal, a link's flap, a reload. */
 function owner({ replaced }: Around): readonly string[] {
   if (replaced === undefined) return [];
-  const { protocol, nhid } = replaced;
-  const object =
-    nhid === undefined ? [] : [`leads to the nexthop object ${nhid}, which something else manages`];
-  if (protocol === "boot" || protocol === "static") return object;
-  return [`was installed by ${protocol}, which may bring it back`, ...object];
+  const { protocol } = replaced;
+  if (protocol === "boot" || protocol === "static") return [];
+  return [`was installed by ${protocol}, which may bring it back`];
+}
+
+/** Objects of others may change under the route; those of ours stay behind where nobody asks about them any more. */
+function objects({
+  own: [first],
+  objects: found,
+  p: { key, nexthops },
+  replaced,
+}: Around): readonly string[] {
+  const { nhid } = first ?? {};
+  if (nhid === undefined) return [];
+  if (nexthops === undefined && inBlock(nhid, firstId(showKey(key)))) {
+    return [
+      `leads to the nexthop object ${nhid}, made for it before: nexthops: "route" takes such objects away`,
+    ];
+  }
+  const ours = found?.some(({ id, marked }) => id === nhid && marked) === true;
+  return replaced === undefined || ours
+    ? []
+    : [`leads to the nexthop object ${nhid}, which something else manages`];
 }
 
 function offLink(around: Around, hop: NextHop): readonly string[] {
@@ -83,7 +101,7 @@ function offLink(around: Around, hop: NextHop): readonly string[] {
   ];
 }
 
-function isOnLink({ key, routes }: Around, gateway: string, dev: string | undefined): boolean {
+function isOnLink({ p: { key }, routes }: Around, gateway: string, dev: string | undefined): boolean {
   // Link-local gateways are on any IPv6 link; other tables and families hold no connected networks to judge by.
   if (/^fe[89ab]/i.test(gateway) || key.table !== "main" || gateway.includes(":") !== (key.family === 6))
     return true;

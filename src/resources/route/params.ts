@@ -2,8 +2,11 @@ import { z } from "zod";
 import type { Family } from "./address.js";
 import { canonicalAddress, canonicalDestination, familyOf, hasHostBits, parsePrefix } from "./address.js";
 import { protocolName, tableName } from "./names.js";
+import { firstId } from "./nexthops/ids.js";
+import type { Nexthops } from "./nexthops/params.js";
+import { nexthopsOption, toNexthops } from "./nexthops/params.js";
 import type { NextHop, RouteKey } from "./state.js";
-import { DEFAULT_METRIC } from "./state.js";
+import { DEFAULT_METRIC, showKey } from "./state.js";
 
 const address = z
   .string()
@@ -70,6 +73,11 @@ const fields = z.strictObject({
   mtu: z.int().min(68).max(65535).optional(),
   /** Largest TCP segment to announce, in bytes. */
   advmss: z.int().min(1).max(65535).optional(),
+  /**
+   * Where the next hops stand. `route`: in the route itself; `group`: in nexthop objects and a group of them, Linux 5.3; `resilient`: in a
+   * resilient group, Linux 5.13. Absent: not asked about, and what is there is left alone as long as its next hops are as wanted.
+   */
+  nexthops: nexthopsOption.optional(),
   state: z.enum(["present", "absent"]).default("present"),
 });
 
@@ -80,6 +88,16 @@ function hopsOf(p: Fields): readonly Hop[] {
   if (p.gateway === undefined && p.dev === undefined) return [];
   const { gateway, dev, onlink } = p;
   return [{ gateway, dev, onlink, weight: 1 }];
+}
+
+/** Whether the next hops are to stand in objects. */
+function hasObjects({ nexthops, state }: Fields): boolean {
+  return state === "present" && nexthops !== undefined && nexthops !== "route";
+}
+
+/** What tells a next hop's object from others: all but its weight. */
+function showObject({ gateway, dev, onlink }: Hop): string {
+  return JSON.stringify([gateway, dev, onlink]);
 }
 
 /** The families that a route's words tell, one after the other. */
@@ -127,6 +145,18 @@ export const routeParams = fields
     (p) => p.scope === undefined || p.scope === "global" || familiesOf(p)[0] !== 6,
     "IPv6 routes have no scope but global",
   )
+  .refine(
+    (p) => !hasObjects(p) || hopsOf(p).every(({ dev }) => dev !== undefined),
+    "a nexthop object needs a dev: name it for every next hop",
+  )
+  .refine(
+    (p) => !hasObjects(p) || new Set(hopsOf(p).map(showObject)).size === hopsOf(p).length,
+    "a group can't hold the same next hop twice",
+  )
+  .refine(({ nexthops, ...p }) => {
+    const weights = hopsOf(p).reduce((sum, { weight }) => sum + weight, 0);
+    return nexthops === undefined || (toNexthops(nexthops, 0).resilient?.buckets ?? weights) >= weights;
+  }, "the group has fewer buckets than the weights come to, which may leave a next hop without any")
   .transform((p) => {
     const family = familiesOf(p)[0] ?? 4;
     const key: RouteKey = {
@@ -136,7 +166,9 @@ export const routeParams = fields
       // The kernel takes 0 for 1024 in IPv6.
       metric: p.metric || DEFAULT_METRIC[family],
     };
-    return { ...p, key, via: hopsOf(p).map(toHop) };
+    const nexthops: Nexthops | undefined =
+      p.nexthops === undefined ? undefined : toNexthops(p.nexthops, firstId(showKey(key)));
+    return { ...p, key, via: hopsOf(p).map(toHop), nexthops };
   });
 
 /** A route's parameters after validation. */

@@ -4,6 +4,9 @@ import { canonicalAddress, canonicalDestination } from "./address.js";
 import type { Attributes } from "./attributes.js";
 import { readAttributes } from "./attributes.js";
 import { protocolName, tableName } from "./names.js";
+import type { FoundObject } from "./nexthops/read.js";
+import { parseObjects } from "./nexthops/read.js";
+import { isGroup } from "./nexthops/types.js";
 import { NOT_IPROUTE2 } from "./probe.js";
 import type { NextHop, RouteState } from "./state.js";
 import { showHop } from "./state.js";
@@ -57,7 +60,7 @@ export interface FoundRoute extends RouteState {
  *   changed while it was read.
  */
 export function parseRoutes(output: string): readonly FoundRoute[] {
-  const [first = "", ...texts] = output.trimEnd().split("\n");
+  const [first = "", ...rest] = output.trimEnd().split("\n");
   if (first === NOT_IPROUTE2) {
     throw new ProbeError(
       "the host's `ip` is not iproute2's, and tells too little",
@@ -73,9 +76,12 @@ export function parseRoutes(output: string): readonly FoundRoute[] {
       `Please report it: ${issue?.path.map(String).join(".")}: ${issue?.message}`,
     );
   }
+  const [objects = "", ...texts] = rest[0]?.startsWith("[") === true ? rest : ["", ...rest];
   const attributes = readAttributes(texts);
   if (attributes.length > 0 && attributes.length !== result.data.length) throw changing();
-  return result.data.map((found, i) => toRoute(found, attributes[i] ?? {}));
+  const read = parseObjects(objects);
+  const told = "found" in read ? read.found : [];
+  return result.data.map((found, i) => toRoute(found, attributes[i] ?? {}, told));
 }
 
 function changing(): ProbeError {
@@ -97,11 +103,33 @@ function parseJson(text: string): unknown {
 /** Types of routes that lead nowhere, for which IPv6 names the device lo. */
 const NOWHERE = ["blackhole", "unreachable", "prohibit", "throw"];
 
-function toRoute(found: z.output<typeof entry>, { metrics, realm, foreign }: Attributes): FoundRoute {
-  const several = found.nexthops ?? [found];
-  const hops = NOWHERE.includes(found.type)
-    ? []
-    : several.map((hop) => ({ hop: toHop(hop), flags: hop.flags }));
+interface FoundHop {
+  readonly hop: NextHop;
+  readonly flags: readonly string[];
+}
+
+function hopsIn(found: z.output<typeof entry>, objects: readonly FoundObject[]): readonly FoundHop[] {
+  if (NOWHERE.includes(found.type)) return [];
+  const { nhid, nexthops, gateway, via, dev } = found;
+  if (nhid !== undefined && (nexthops ?? gateway ?? via ?? dev) === undefined) return hopsOf(objects, nhid);
+  return (nexthops ?? [found]).map((hop) => ({ hop: toHop(hop), flags: hop.flags }));
+}
+
+/** The next hops that a nexthop object holds; none where it is one of a kind that this program does not know. */
+function hopsOf(objects: readonly FoundObject[], nhid: number, weight = 1): readonly FoundHop[] {
+  const { object, flags = [] } = objects.find(({ id }) => id === nhid) ?? {};
+  if (object === undefined) return [];
+  if (isGroup(object)) return object.members.flatMap((member) => hopsOf(objects, member.id, member.weight));
+  const { id: _id, ...hop } = object;
+  return [{ hop: { ...hop, weight }, flags }];
+}
+
+function toRoute(
+  found: z.output<typeof entry>,
+  { metrics, realm, foreign }: Attributes,
+  objects: readonly FoundObject[],
+): FoundRoute {
+  const hops = hopsIn(found, objects);
   const { prefsrc, expires, pref, tos, nhid, table } = found;
   return {
     to: canonicalDestination(found.to),

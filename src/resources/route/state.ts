@@ -1,4 +1,5 @@
 import { canonical } from "../../model/json.js";
+import type { NexthopObject } from "./nexthops/types.js";
 
 /** One way on from a route. */
 export interface NextHop {
@@ -13,7 +14,7 @@ export interface NextHop {
 /** A route without what identifies it: family, table, destination, metric. */
 export interface RouteState {
   readonly via: readonly NextHop[];
-  /** `unicast`, `blackhole` and so on (ip-route(8)). */
+  /** `unicast`, `blackhole` and so on (ip-route(8)); `none`: there is no route, only objects that are left of one. */
   readonly type: string;
   readonly scope: string;
   /** Who installed it: `boot`, `static`, `dhcp`, `ra`. */
@@ -26,8 +27,10 @@ export interface RouteState {
   readonly realm?: string;
   /** Router preference of IPv6 routes; absent: medium. */
   readonly pref?: string;
-  /** Nexthop object that it leads to, by number; only read and put back. */
+  /** Nexthop object that it leads to, by number; `via` is then what that one holds. */
   readonly nhid?: number;
+  /** Nexthop objects of ours, by number; absent where the task does not ask about them. */
+  readonly objects?: readonly NexthopObject[];
 }
 
 /** What identifies a route on a host, among those without a TOS. */
@@ -36,6 +39,16 @@ export interface RouteKey {
   readonly table: string;
   readonly to: string;
   readonly metric: number;
+}
+
+/** The state where no route is, but objects that are left of one. */
+export function remains(objects: readonly NexthopObject[]): RouteState {
+  return { via: [], type: "none", scope: "global", protocol: "boot", objects };
+}
+
+/** The route in a state, null where there is none. */
+export function routeIn(state: RouteState | null): RouteState | null {
+  return state === null || state.type === "none" ? null : state;
 }
 
 /** Metric of a route that is given none: Linux IP6_RT_PRIO_USER for IPv6. */
@@ -55,6 +68,17 @@ export function sameRoute(a: RouteState, b: RouteState): boolean {
   return sameHops(a.via, b.via) && canonical({ ...a, via: [] }) === canonical({ ...b, via: [] });
 }
 
+/** A route's key for people: `-6 default table 100 metric 5`, without what is usual. */
+export function showKey({ family, to, table, metric }: RouteKey): string {
+  const words = [
+    family === 6 ? "-6" : "",
+    to,
+    table === "main" ? "" : `table ${table}`,
+    metric === DEFAULT_METRIC[family] ? "" : `metric ${metric}`,
+  ];
+  return words.filter((word) => word !== "").join(" ");
+}
+
 /** A next hop for people: `via 192.168.1.1 dev eth1 weight 2`. */
 export function showHop(hop: NextHop, several: boolean): string {
   const words = [
@@ -68,7 +92,7 @@ export function showHop(hop: NextHop, several: boolean): string {
 
 /** Where a route leads, for people: `via 192.168.1.1 dev eth1 weight 1, 192.168.1.10 dev eth1 weight 1`. */
 export function showHops(state: RouteState): string {
-  if (state.via.length === 0) return state.type;
+  if (state.via.length === 0) return state.nhid === undefined ? state.type : `nhid ${state.nhid}`;
   const shown = state.via.map((hop) => showHop(hop, state.via.length > 1)).join(", ");
   return shown.startsWith("via ") ? shown.replaceAll(", via ", ", ") : shown;
 }

@@ -100,6 +100,24 @@ test([
     name: "a nexthop object",
     prints: { routes4: routes({ ...ECMP, nhid: 10 }, LAN) },
     finds: ["note default-object"],
+    says: ["nexthop object 10 (2 next hops)", "FRR"],
+  },
+  {
+    name: "a nexthop object of a route of ours",
+    prints: { routes4: routes({ ...ECMP, nhid: 1673200640 }, LAN) },
+    finds: ["note default-object"],
+    says: ["A task `route` with `nexthops` made it", "loses its carrier"],
+  },
+  {
+    name: "a nexthop object that the route does not tell",
+    prints: {
+      routes4: `${routes({ dst: "default", flags: [], nhid: 10 }, LAN)}${JSON.stringify([
+        { id: 1, gateway: "192.168.1.1", dev: "eth1", flags: [] },
+        { id: 2, gateway: "192.168.1.10", dev: "eth1", flags: [] },
+        { id: 10, group: [{ id: 1 }, { id: 2 }], flags: [] },
+      ])}\n`,
+    },
+    finds: ["note default-object"],
     says: ["nexthop object 10 (2 next hops)"],
   },
   {
