@@ -46,6 +46,16 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem .9rem; ma
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .9rem; } th, td { text-align: left; padding: .2rem .8rem .2rem 0; vertical-align: top; font-weight: 400; } thead th, caption { color: var(--dim); text-align: left; }
 td { font-family: ui-monospace, monospace; } .shares td { font-family: inherit; white-space: nowrap; } .shares th { width: 1%; white-space: nowrap; } .shares .bar { width: 60%; padding-top: .45rem; } .num { text-align: right; }
 .shares svg { display: block; width: 100%; height: .8rem; min-width: 4rem; } .shares .rest { fill: var(--idle-bg); } .shares .part { fill: var(--link); } .shares .mark { fill: var(--text); }
+.timeline { margin: 0 0 .75rem; } .timeline svg { display: block; width: 100%; background: var(--card); border: 1px solid var(--line); border-radius: .5rem; }
+.timeline text { font: .8rem system-ui, sans-serif; fill: var(--dim); } .timeline .lane { font-weight: 600; } .timeline g .lane { fill: var(--tone); } .timeline .most { text-anchor: end; }
+.timeline rect { fill: var(--tone); } .timeline .rule, .timeline .floor { fill: var(--line); } .timeline .run { fill: var(--dim); } .timeline rect:hover { opacity: .7; } .timeline summary, .card summary, #entries summary { width: fit-content; }
+.timeline .num { padding-right: 1.5rem; font-family: inherit; } .timeline table { width: auto; }
+.entries { list-style: none; margin: .5rem 0; padding: 0; } .entries > li { border-left: 4px solid var(--tone); padding: .1rem 0 .1rem .8rem; margin: 0 0 .8rem; } .entries p { margin: 0; } .entries ul { margin: .1rem 0; padding-left: 1rem; list-style: none; }
+.entries strong { color: var(--tone); } .entries .when, .entries .by { color: var(--dim); font-size: .85rem; }
+@media (min-width: 64rem) { .entries { columns: 2; column-gap: 2rem; } .entries > li { break-inside: avoid; } }
+.fleet { margin: 0 0 1.25rem; } .fleet h3 span { color: var(--dim); font-weight: 400; } .fleet .lead { margin: 0 0 .4rem; } .fleet .all { height: .35rem; margin: 0 0 .5rem; }
+nav a[aria-current] { font-weight: 600; text-decoration: none; }
+nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; font-size: .9rem; margin: 0 0 .75rem; }
 @media (max-width: 36rem) { header, main { padding-left: .8rem; padding-right: .8rem; } h1 { font-size: 1.25rem; } .grid { grid-template-columns: repeat(auto-fill, minmax(7.5rem, 1fr)); } input { min-width: 0; width: 100%; } #filter label { flex: 1 1 100%; }
   dl:not(.facts) { grid-template-columns: 1fr; } dl:not(.facts) dd { margin-bottom: .3rem; } .shares td:last-child { white-space: normal; } .shares .bar { width: 35%; } }
 @media print { #hosts { max-height: none; } #filter, .tile { border-color: var(--line); } details { break-inside: avoid; } }
