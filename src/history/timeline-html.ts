@@ -11,8 +11,8 @@ const LEAST = 5;
 /** Height of the marks that show where there were runs at all. */
 const RUNS = 6;
 const DAY = 24 * 3_600_000;
-/** Share of the width, in percent, that a label of time needs. */
-const LABEL = 9;
+/** Share of the width, in percent, that a label of time needs on any screen, and on a wide one. */
+const LABEL = { any: 10, wide: 5 };
 const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
@@ -29,9 +29,9 @@ export function timelineHtml(timeline: Timeline): Html {
     const next = periods[i + 1];
     const end = next === undefined ? 100 : ((next - timeline.from) / timeline.step) * unit;
     const label =
-      end - x < LABEL
+      end - x < LABEL.wide
         ? NOTHING
-        : html`<text class="tick" x="${pct(x)}" dx="4" y="13">${labelOf(at, timeline.period)}</text>`;
+        : html`<text class="${end - x < LABEL.any ? "tick narrow" : "tick"}" x="${pct(x)}" dx="4" y="13">${labelOf(at, timeline.period)}</text>`;
     return html`<rect class="rule" x="${pct(x)}" y="0" width="1" height="${height}"/>${label}`;
   });
   const drawn = lanes.map((lane, i) => laneSvg(timeline, lane, HEAD + i * LANE));
@@ -63,7 +63,7 @@ function laneSvg(timeline: Timeline, { word, tone, hosts, steps }: Lane, top: nu
 
 function tableHtml({ lanes, periods, period }: Timeline): Html {
   if (lanes.length === 0) return html`<p>Nothing changed, drifted or failed.</p>`;
-  const head = lanes.map(({ word }) => html`<th scope="col">${word}</th>`);
+  const head = lanes.map(({ word }) => html`<th scope="col" class="num">${word}</th>`);
   const rows = periods.map((at, i) => {
     const cells = lanes.map((lane) => html`<td class="num">${lane.periods[i] ?? 0}</td>`);
     return html`<tr><th scope="row">from <time datetime="${new Date(at).toISOString()}">${dayAndTime(at, period)}</time></th>${cells}</tr>`;

@@ -227,6 +227,8 @@ it("follows a run that grows, and ends with it", async () => {
     { type: "host-phase", host: "c1", phase: "apply" },
   ]);
   const at = await served(dir.dir);
+  const overview = parse((await ask(at, "/")).body);
+  expect(textOf(overview)).toContain(`Goes on: run ${run}`);
   const seenNow = async () => {
     const { body } = await ask(at, `/runs/${run}`);
     const root = parse(body);

@@ -52,6 +52,7 @@ export const SCRIPT = `"use strict";
     }
   };
   addEventListener("hashchange", open);
-  open();
+  // Going to the place is what a browser does last when it opens a page, and that takes the focus away.
+  addEventListener("load", () => setTimeout(open));
 })();
 `;
