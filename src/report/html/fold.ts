@@ -144,7 +144,7 @@ export class PageFold {
   /** The same of a run that goes on, or was cut short; undefined where nothing has begun. */
   factsSoFar(): PageFacts | undefined {
     if (this.#started === undefined) return undefined;
-    return {
+    const facts: PageFacts = {
       started: this.#started,
       finished: this.#finished,
       last: this.#last,
@@ -157,6 +157,7 @@ export class PageFold {
       stopped: this.#stopped,
       gate: this.#gate,
     };
+    return this.#finished === undefined ? facts : cutShort(facts);
   }
 
   #groups(): readonly PageGroup[] {
@@ -191,7 +192,7 @@ export class PageFold {
 const LEFT_OUT = "\0";
 const PLAN = html`<h4 class="plan">The plan to correct it</h4>`.toString();
 
-/** The same of a run whose process is gone: hosts that were in flight were cut short. */
+/** The same of a run that ended, or whose process is gone: hosts that were in flight were cut short. */
 export function cutShort(facts: PageFacts): PageFacts {
   const groups = facts.groups.map((group) =>
     group.word === IN_FLIGHT.word ? { ...group, tone: "bad" as const, word: "cut short" } : group,
