@@ -27,7 +27,7 @@ async function page(): Promise<string> {
   const reporter = htmlReporter(file, () =>
     beforeHtml(history.dir, { inventory: "/inv", without: [], now: new Date(), path: (path) => path }),
   );
-  const long = "a-name-without-any-place-to-break-".repeat(8);
+  const long = "nameWithoutAnyPlaceToBreak".repeat(8);
   const events: readonly EventBody[] = [
     start("drift", 30),
     ...Array.from({ length: 26 }, (_, i) => looked(`client${i + 1}`, "in-sync")).flat(),
