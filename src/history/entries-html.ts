@@ -16,8 +16,9 @@ export interface EntryStyle {
   readonly link?: (run: string) => string;
 }
 
-/** Things of one entry that are told: the run's page has all. */
+/** Things of one entry, and characters of one thing, that are told: the run's page has all. */
 const THINGS = 8;
+const THING = 160;
 
 /** Entries as a list, newest first as they come. */
 export function entriesHtml(entries: readonly Entry[], style: EntryStyle): Html {
@@ -39,7 +40,7 @@ function groupHtml(entry: GroupEntry, { runs, path, link }: EntryStyle): Html {
     .slice(0, THINGS)
     .map(
       (thing) =>
-        html`<li><span aria-hidden="true">${markOf(thing)}</span> ${thingText(thing, end)}${thing.looksLike === undefined ? NOTHING : html`<br><small>${lookText(thing.looksLike)}</small>`}</li>`,
+        html`<li><span aria-hidden="true">${markOf(thing)}</span> ${short(thingText(thing, end))}${thing.looksLike === undefined ? NOTHING : html`<br><small>${lookText(thing.looksLike)}</small>`}</li>`,
     );
   const more = things.length > THINGS ? html`<li>${things.length - THINGS} more</li>` : NOTHING;
   const seen = seenText(entry);
@@ -50,4 +51,10 @@ function groupHtml(entry: GroupEntry, { runs, path, link }: EntryStyle): Html {
     link === undefined ? by : html`<a href="${link(record.run)}">${by}</a>`
   }</p></li>
 `;
+}
+
+/** An arrow that is not broken between two lines, and no more than a few of them. */
+function short(text: string): string {
+  const told = text.replaceAll(" -> ", " \u2192 ");
+  return told.length > THING ? `${told.slice(0, THING)}…` : told;
 }

@@ -34,6 +34,8 @@ export interface OverviewStyle {
   readonly path: (absolute: string) => string;
 }
 
+const EMPTY = html`<p class="lead">No run is recorded here of late: <code>surefoot drift PLAYBOOK -i INVENTORY</code> looks at a fleet and records it. This page shows it then.</p>`;
+
 /** The page of a run. */
 export function runPath(run: string): string {
   return `/runs/${encodeURIComponent(run)}`;
@@ -44,15 +46,11 @@ export function overviewPage(overview: Overview, style: OverviewStyle): string {
   const { fleets, timeline, entries, more } = overview;
   const { since, path } = style;
   const groups = fleets.flatMap((fleet) => fleet.groups);
-  const header = html`<p class="kicker">surefoot serve, read-only</p><h1>${plural(fleets.length, "fleet")} <span>in</span> ${style.state}</h1>
+  const header = html`<p class="kicker">surefoot serve, read-only</p>${part("title", html`<h1>${plural(fleets.length, "fleet")} <span>in</span> ${style.state}</h1>`)}
 ${LIVE_LINE}`;
   const hosts = html`<div id="hosts" class="fleets" tabindex="0">${part("hosts", html`${fleets.map((fleet) => fleetHtml(fleet, path))}`)}</div>`;
   const main = html`${part("trouble", troubleHtml(overview, path))}<section aria-labelledby="fleet"><h2 id="fleet">How hosts stand</h2>
-${
-  fleets.length === 0
-    ? html`<p class="lead">No run is recorded here of late: <code>surefoot drift PLAYBOOK -i INVENTORY</code> looks at a fleet and records it. This page shows it then.</p>`
-    : NOTHING
-}${part("summary", summaryHtml(groups))}${filterHtml(groups)}${hosts}</section>
+${part("summary", fleets.length === 0 ? EMPTY : summaryHtml(groups))}${filterHtml(groups)}${hosts}</section>
 <section aria-labelledby="happened"><h2 id="happened">What happened</h2>${spansHtml(since)}
 ${part("timeline", timelineHtml(timeline))}</section>
 <section aria-labelledby="newest"><h2 id="newest">Newest</h2>${part(

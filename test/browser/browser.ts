@@ -74,3 +74,46 @@ export async function tabTo(page: Page, selector: string): Promise<void> {
   }
   throw new Error(`no way to ${selector} by Tab`);
 }
+
+interface Seen {
+  readonly worst?: { readonly what: string; readonly contrast: number };
+  /** Relative luminance of the page's background, 0 to 1. */
+  readonly background: number;
+}
+
+/** Finds the text with the least contrast to what is behind it (WCAG 2.2: relative luminance, contrast ratio). Runs in the browser. */
+const SEEN = `(() => {
+  const rgb = (text) => (text.match(/[\\d.]+/g) ?? []).map(Number);
+  const light = (color) => {
+    const [r, g, b] = color.map((part) => part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const behind = (element) => {
+    for (let one = element; one !== null; one = one.parentElement) {
+      const color = rgb(getComputedStyle(one).backgroundColor);
+      if (color[3] !== 0) return color;
+    }
+    return [255, 255, 255];
+  };
+  const texts = "h1, h2, h3, h4, p, b, span, dt, dd, small, li, summary, text, td, th, time, button, output, strong, ins, del";
+  const [worst] = [...document.querySelectorAll(texts)]
+    .filter((element) => element.textContent !== "")
+    .map((element) => {
+      const style = getComputedStyle(element);
+      const [a, b] = [light(rgb(element instanceof SVGElement ? style.fill : style.color)), light(behind(element))];
+      const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+      return { what: element.localName + "." + (element.getAttribute("class") ?? ""), contrast };
+    })
+    .sort((a, b) => a.contrast - b.contrast);
+  return { worst, background: light(rgb(getComputedStyle(document.body).backgroundColor)) };
+})()`;
+
+/** The least contrast that WCAG 2.2 asks of text (1.4.3, AA). */
+const CONTRAST = 4.5;
+
+/** Whether all texts stand out from what is behind them, and the page is as light or dark as its reader wants it. */
+export async function expectReadable(page: Page, scheme: "light" | "dark"): Promise<void> {
+  const { worst, background } = await page.evaluate<Seen>(SEEN);
+  expect(worst?.contrast, worst?.what).toBeGreaterThanOrEqual(CONTRAST);
+  expect(background > 0.5 ? "light" : "dark").toBe(scheme);
+}

@@ -7,7 +7,7 @@ import { htmlReporter } from "../../src/report/html.js";
 import { finding, looked } from "../history/simulate.js";
 import { failing, finish, State, start } from "../serve/state.js";
 import { folder } from "../support/folder.js";
-import { expectFits, opener, PHONE, shownHosts, tabTo } from "./browser.js";
+import { expectFits, expectReadable, opener, PHONE, shownHosts, tabTo } from "./browser.js";
 
 const open = opener();
 const HOSTILE =
@@ -106,47 +106,9 @@ it("fits a phone, whatever is opened, and can be tapped", async () => {
   expect(await shownHosts(page)).toHaveLength(1);
 });
 
-interface Seen {
-  readonly worst?: { readonly what: string; readonly contrast: number };
-  /** Relative luminance of the page's background, 0 to 1. */
-  readonly background: number;
-}
-
-/** Finds the text with the least contrast to what is behind it (WCAG 2.2: relative luminance, contrast ratio). Runs in the browser. */
-const SEEN = `(() => {
-  const rgb = (text) => (text.match(/[\\d.]+/g) ?? []).map(Number);
-  const light = (color) => {
-    const [r, g, b] = color.map((part) => part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4);
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  const behind = (element) => {
-    for (let one = element; one !== null; one = one.parentElement) {
-      const color = rgb(getComputedStyle(one).backgroundColor);
-      if (color[3] !== 0) return color;
-    }
-    return [255, 255, 255];
-  };
-  const texts = "h1, h2, h3, h4, p, b, span, dt, dd, small, li, summary, text, td, th, time, button, output, strong, ins, del";
-  const [worst] = [...document.querySelectorAll(texts)]
-    .filter((element) => element.textContent !== "")
-    .map((element) => {
-      const style = getComputedStyle(element);
-      const [a, b] = [light(rgb(element instanceof SVGElement ? style.fill : style.color)), light(behind(element))];
-      const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-      return { what: element.localName + "." + (element.getAttribute("class") ?? ""), contrast };
-    })
-    .sort((a, b) => a.contrast - b.contrast);
-  return { worst, background: light(rgb(getComputedStyle(document.body).backgroundColor)) };
-})()`;
-
-/** The least contrast that WCAG 2.2 asks of text (1.4.3, AA). */
-const CONTRAST = 4.5;
-
 it.each(["light", "dark"] as const)("can be read where the reader wants it %s", async (colorScheme) => {
   const { page } = await open(address, { colorScheme });
-  const seen = await page.evaluate<Seen>(SEEN);
-  expect(seen.worst?.contrast, seen.worst?.what).toBeGreaterThanOrEqual(CONTRAST);
-  expect(seen.background > 0.5).toBe(colorScheme === "light");
+  await expectReadable(page, colorScheme);
 });
 
 it("tells all without scripts", async () => {

@@ -7,7 +7,7 @@ import { Site } from "../../src/serve/site.js";
 import { newToken } from "../../src/serve/token.js";
 import { ended } from "../history/simulate.js";
 import { failing, finish, State, start } from "../serve/state.js";
-import { expectFits, opener, PHONE, shownHosts, tabTo } from "./browser.js";
+import { expectFits, expectReadable, opener, PHONE, shownHosts, tabTo } from "./browser.js";
 
 const open = opener();
 const token = newToken();
@@ -61,6 +61,11 @@ it("leads by keyboard from a host to what was seen on it, and back", async () =>
 it("fits a phone", async () => {
   const { page } = await open(address, PHONE);
   await expectFits(page);
+});
+
+it.each(["light", "dark"] as const)("can be read where the reader wants it %s", async (colorScheme) => {
+  const { page } = await open(address, { colorScheme });
+  await expectReadable(page, colorScheme);
 });
 
 it("follows a run: what a reader has opened and filtered stays", async () => {

@@ -2,9 +2,11 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { beforeHtml } from "../../src/history/before.js";
+import { changing } from "../journal/simulate.js";
 import { all, parse, textOf } from "../report/html/parse.js";
 import { State } from "../serve/state.js";
 import { folder } from "../support/folder.js";
+import { ended } from "./simulate.js";
 
 const now = new Date("2026-01-08T10:30:00.000Z");
 const question = { inventory: "/inv", without: [], now, path: (path: string) => path };
@@ -22,6 +24,17 @@ it("tells what happened on the same inventory, and not what the page tells itsel
   expect(entries).toEqual(["corrected", "drifted"]);
   expect(all(root, "ol").map(textOf).join()).toContain("sysctl <b>");
   expect(all(root, "a")).toEqual([]);
+});
+
+it("cuts short what is long, and breaks no arrow", async () => {
+  const state = new State();
+  const change = { ...changing("x".repeat(150), { a: "b" }, { a: "c" }), title: "x".repeat(150) };
+  state.run("2026-01-06T10:00:00.000Z", { command: "run" }, [
+    { type: "host-planned", host: "c1", plan: { host: "c1", tasks: [change] } },
+    ended("c1", "changed"),
+  ]);
+  const text = textOf(parse((await beforeHtml(state.dir, question)).toString()));
+  expect(text).toContain(`${"x".repeat(150)}: a: "b" \u2192…`);
 });
 
 it("tells nothing where nothing is on record", async () => {

@@ -51,7 +51,7 @@ td { font-family: ui-monospace, monospace; } .shares td { font-family: inherit; 
 .timeline rect { fill: var(--tone); } .timeline .rule, .timeline .floor { fill: var(--line); } .timeline .run { fill: var(--dim); } .timeline rect:hover { opacity: .7; } .timeline summary, .card summary, #entries summary { width: fit-content; }
 .timeline .num { padding-right: 1.5rem; font-family: inherit; } .timeline table { width: auto; }
 .entries { list-style: none; margin: .5rem 0; padding: 0; } .entries > li { border-left: 4px solid var(--tone); padding: .1rem 0 .1rem .8rem; margin: 0 0 .8rem; } .entries p { margin: 0; } .entries ul { margin: .1rem 0; padding-left: 1rem; list-style: none; }
-.entries strong { color: var(--tone); } .entries .when, .entries .by { color: var(--dim); font-size: .85rem; }
+.entries ul li { padding-left: 1rem; text-indent: -1rem; } .entries strong { color: var(--tone); } .entries .when, .entries .by { color: var(--dim); font-size: .85rem; }
 @media (min-width: 64rem) { .entries { columns: 2; column-gap: 2rem; } .entries > li { break-inside: avoid; } }
 .fleet { margin: 0 0 1.25rem; } .fleet h3 span { color: var(--dim); font-weight: 400; } .fleet .lead { margin: 0 0 .4rem; } .fleet .all { height: .35rem; margin: 0 0 .5rem; }
 nav a[aria-current] { font-weight: 600; text-decoration: none; }
