@@ -14,7 +14,7 @@ const HOSTILE =
   '<img src="http://127.0.0.1:1/x" onerror="document.title=1"><script>document.title=2</script>';
 
 const history = new State();
-for (let hour = 1; hour < 150; hour += 7)
+for (let hour = 1; hour < 150; hour += 14)
   history.look(
     new Date(Date.now() - hour * 3_600_000).toISOString(),
     { client3: ["sysctl a"], db1: [] },
