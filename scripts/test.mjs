@@ -1,22 +1,37 @@
-// `npm test`: installs what is missing, checks the sources, runs the unit tests, and the end-to-end tests on the lab where
-// this machine can have one. The last line says how many tests passed and failed.
+// `npm test`: installs what is missing, checks the sources, runs the unit tests, those in a browser, and the end-to-end tests on the lab
+// where this machine can have them. The last line says how many tests passed and failed.
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { installAndBuild, prepareLab, prepareOracle, requireNode, root, run, say } from "./lib/setup.mjs";
+import {
+  installAndBuild,
+  prepareBrowser,
+  prepareLab,
+  prepareOracle,
+  requireNode,
+  root,
+  run,
+  say,
+} from "./lib/setup.mjs";
 
 requireNode();
 installAndBuild();
 const missing = prepareLab();
 const oracle = prepareOracle();
+const browser = prepareBrowser();
 const results = mkdtempSync(join(tmpdir(), "surefoot-test-"));
 const counts = { passed: 0, failed: 0 };
 
 say("Sources: format, lint, types, unused code");
 let broken = run(process.execPath, [join(root, "scripts/check.mjs")]) !== 0;
 
-for (const project of missing.length === 0 ? ["unit", "lab"] : ["unit"]) {
-  say(project === "unit" ? "Unit tests" : "End-to-end tests on the lab");
+const projects = {
+  unit: "Unit tests",
+  ...(browser.length === 0 ? { browser: "Pages, in a real browser" } : {}),
+  ...(missing.length === 0 ? { lab: "End-to-end tests on the lab" } : {}),
+};
+for (const [project, title] of Object.entries(projects)) {
+  say(title);
   const file = join(results, `${project}.json`);
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
@@ -54,6 +69,10 @@ if (oracle.length > 0) {
     "\nLeft out: comparing inventories with Ansible itself; recorded answers were used. It needs\n",
   );
   for (const what of oracle) process.stdout.write(`  - ${what}\n`);
+}
+if (browser.length > 0) {
+  process.stdout.write("\nLeft out: opening pages in a real browser (test/browser). It needs\n");
+  for (const what of browser) process.stdout.write(`  - ${what}\n`);
 }
 if (broken) process.stdout.write("\nNot all is well besides the tests: see above.\n");
 process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed\n`);

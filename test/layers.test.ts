@@ -19,6 +19,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   drift: ["journal", "plan"],
   // An index of the journals, and what is told from it.
   history: ["journal", "drift", "inventory", "report"],
+  // Pages of what is recorded, for a browser.
+  serve: ["journal", "history", "report"],
   // Who is told of what drift remembers.
   notify: ["drift", "report", "secrets"],
   lab: [],
@@ -42,6 +44,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "run",
     "drift",
     "history",
+    "serve",
     "notify",
     "schedule",
     "doctor",

@@ -108,6 +108,14 @@ export function prepareOracle() {
   return install({ "ansible-inventory": "ansible-core" });
 }
 
+/**
+ * Installs Chromium, in which tests open the pages that Surefoot makes.
+ * @returns what is missing, in words; empty when it is there.
+ */
+export function prepareBrowser() {
+  return install({ chromium: "chromium" });
+}
+
 /** Installs the Debian packages of commands that are not there; gives what is missing then, in words. */
 function install(packages) {
   const prefix = rootPrefix();

@@ -14,6 +14,8 @@ export interface ReportFlags {
   readonly json?: true;
   readonly report: readonly string[];
   readonly verbose: number;
+  /** Folder of the journals, of commands that keep a record: a page tells what happened before. */
+  readonly state?: string;
 }
 
 /** Flags that every command on a fleet shares. */

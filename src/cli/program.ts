@@ -29,6 +29,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "what changed or drifted on hosts, and when",
     register: async () => (await import("./history.js")).registerHistory,
   },
+  serve: {
+    summary: "show fleets and runs live in a browser, and metrics",
+    register: async () => (await import("./serve.js")).registerServe,
+  },
   runs: {
     summary: "list runs, show one, go on with one that was cut short",
     register: async () => (await import("./runs.js")).registerRuns,

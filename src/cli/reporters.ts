@@ -1,7 +1,10 @@
+import { resolve } from "node:path";
 import { SurefootError } from "../model/error.js";
 import type { ChangeStyle } from "../report/changes.js";
 import type { Fold } from "../report/fold.js";
 import { RunFold } from "../report/fold.js";
+import type { PageFacts } from "../report/html/fold.js";
+import type { Html } from "../report/html/html.js";
 import { htmlReporter } from "../report/html.js";
 import { jsonReporter } from "../report/json.js";
 import { junitReporter } from "../report/junit.js";
@@ -10,6 +13,7 @@ import { tee } from "../report/reporter.js";
 import { terminalReporter } from "../report/terminal.js";
 import { painter } from "../report/text.js";
 import { useColor } from "./failure.js";
+import { fromHere } from "./from-here.js";
 import type { ReportFlags } from "./options.js";
 
 /** How a command's end is told. */
@@ -45,14 +49,14 @@ export function makeReporter(flags: ReportFlags, view: View = RUN): Reporter {
  * @throws SurefootError `flag-invalid` for a kind of report that does not exist.
  */
 export function fileReporters(
-  flags: Pick<ReportFlags, "report">,
+  flags: Pick<ReportFlags, "report" | "state">,
   view: Pick<View, "junit" | "html"> = RUN,
 ): readonly Reporter[] {
   return flags.report.map((text) => {
     const [kind, file] = text.split(/=(.*)/s);
     if (file !== undefined && file !== "") {
       if (kind === "junit") return view.junit(file);
-      if (kind === "html" && view.html !== false) return htmlReporter(file);
+      if (kind === "html" && view.html !== false) return htmlReporter(file, before(flags.state));
     }
     throw new SurefootError({
       code: "flag-invalid",
@@ -60,4 +64,14 @@ export function fileReporters(
       hint: `Write --report junit=FILE${view.html === false ? "" : " or --report html=FILE"}.`,
     });
   });
+}
+
+/** What a page tells of the time before, by the history of the same inventory. */
+function before(state: string | undefined): ((facts: PageFacts) => Promise<Html>) | undefined {
+  if (state === undefined) return undefined;
+  return async ({ started, runs }) => {
+    const { beforeHtml } = await import("../history/before.js");
+    const inventory = resolve(started.inventory);
+    return beforeHtml(state, { inventory, without: runs, now: new Date(), path: fromHere });
+  };
 }

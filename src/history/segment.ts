@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { appendFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { IndexLine } from "./line.js";
@@ -40,7 +41,8 @@ export async function replaceSegment(
   lines: Iterable<IndexLine>,
 ): Promise<void> {
   const file = segmentFile(state, segment);
-  const fresh = join(dirname(file), `.${basename(file)}.${process.pid}`);
+  // Of its own even within a process: a server reads for several at a time.
+  const fresh = join(dirname(file), `.${basename(file)}.${process.pid}${randomInt(1_000_000)}`);
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   try {
     await writeFile(fresh, [...lines].map(formatLine).join(""), { mode: 0o600 });

@@ -63,6 +63,8 @@ export const ERROR_CODES = {
   "schedule-invalid": input,
   "schedule-changed": input,
   "schedule-failed": failed,
+  "token-invalid": input,
+  "serve-failed": failed,
   "lab-requirement": input,
   "lab-failed": failed,
   // On the way to the host: it was not changed.

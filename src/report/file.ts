@@ -9,12 +9,16 @@ export interface FileFold<T> {
 }
 
 /** A reporter that writes a file at once as a whole when all has ended. A run that was cut short, or that never began, leaves the file as it is. */
-export function fileReporter<T>(file: string, fold: FileFold<T>, text: (facts: T) => string): Reporter {
+export function fileReporter<T>(
+  file: string,
+  fold: FileFold<T>,
+  text: (facts: T) => string | Promise<string>,
+): Reporter {
   return {
     onEvent: (event) => fold.onEvent(event),
     close: async () => {
       const facts = fold.facts();
-      if (facts !== undefined) await replaceFile(file, text(facts));
+      if (facts !== undefined) await replaceFile(file, await text(facts));
     },
   };
 }

@@ -22,27 +22,57 @@ export interface DriftFacts {
 
 /**
  * The text that node_exporter's textfile collector reads: the exposition format 0.0.4 of Prometheus, names by its conventions (base units, no
- * counters, since each run replaces the file).
+ * counters, since each run replaces the file). Of each playbook and inventory one.
  */
-export function metricsText({ playbook, inventory, ...facts }: DriftFacts): string {
-  const labels = { playbook, inventory };
-  const standings = Object.entries(facts.hosts).map(
-    ([standing, count]) => [{ ...labels, standing }, count] as const,
+export function metricsText(all: readonly DriftFacts[]): string {
+  const each = (value: (facts: DriftFacts) => number): readonly Sample[] =>
+    all.map((facts) => [labelsOf(facts), value(facts)]);
+  const standings = all.flatMap((facts) =>
+    Object.entries(facts.hosts).map(([standing, count]): Sample => [{ ...labelsOf(facts), standing }, count]),
   );
   return [
-    gauge("hosts", "Hosts by how they stood at the end of the last run.", standings),
-    gauge("found_hosts", "Hosts that the last run found drifted.", [[labels, facts.found]]),
-    gauge("found_tasks", "Things that the last run found drifted, on all hosts.", [[labels, facts.tasks]]),
-    gauge("corrected_hosts", "Hosts that the last run corrected.", [[labels, facts.corrected]]),
-    gauge("last_run_timestamp_seconds", "When the last run ended.", [[labels, facts.at]]),
-    gauge("last_run_duration_seconds", "How long the last run took.", [[labels, facts.seconds]]),
+    gauge("drift_hosts", "Hosts by how they stood at the end of the last run.", standings),
+    gauge(
+      "drift_found_hosts",
+      "Hosts that the last run found drifted.",
+      each(({ found }) => found),
+    ),
+    gauge(
+      "drift_found_tasks",
+      "Things that the last run found drifted, on all hosts.",
+      each(({ tasks }) => tasks),
+    ),
+    gauge(
+      "drift_corrected_hosts",
+      "Hosts that the last run corrected.",
+      each(({ corrected }) => corrected),
+    ),
+    gauge(
+      "drift_last_run_timestamp_seconds",
+      "When the last run ended.",
+      each(({ at }) => at),
+    ),
+    gauge(
+      "drift_last_run_duration_seconds",
+      "How long the last run took.",
+      each(({ seconds }) => seconds),
+    ),
   ].join("");
+}
+
+/** Which Surefoot tells the rest, in the same format. */
+export function buildInfo(version: string): string {
+  return gauge("build_info", "1, labelled with the version.", [[{ version }, 1]]);
+}
+
+function labelsOf({ playbook, inventory }: DriftFacts): Readonly<Record<string, string>> {
+  return { playbook, inventory };
 }
 
 type Sample = readonly [labels: Readonly<Record<string, string>>, value: number];
 
 function gauge(name: string, help: string, samples: readonly Sample[]): string {
-  const full = `surefoot_drift_${name}`;
+  const full = `surefoot_${name}`;
   const lines = samples.map(([labels, value]) => {
     const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escaped(text)}"`);
     return `${full}{${pairs.join(",")}} ${value}\n`;
@@ -59,11 +89,11 @@ function escaped(text: string): string {
  * its age tells of it.
  */
 export function metricsReporter(file: string): Reporter {
-  return fileReporter(file, new MetricsFold(), metricsText);
+  return fileReporter(file, new MetricsFold(), (facts) => metricsText([facts]));
 }
 
 /** What is measured, of how hosts stand. */
-class MetricsFold {
+export class MetricsFold {
   readonly #stands = new StandFold();
 
   onEvent(event: Event): void {

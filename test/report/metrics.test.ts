@@ -131,7 +131,7 @@ it.each([
 });
 
 it("writes names, help and types by the format's rules, and labels escaped", () => {
-  const text = metricsText({
+  const facts = {
     playbook: 'a"b\\c\nd',
     inventory: "inv",
     hosts: { "in-sync": 1, drifted: 0, flapping: 0, unreachable: 0, unknown: 0 },
@@ -140,7 +140,8 @@ it("writes names, help and types by the format's rules, and labels escaped", () 
     corrected: 0,
     at: 1_795_712_400.25,
     seconds: 0.5,
-  });
+  };
+  const text = metricsText([facts, { ...facts, inventory: "other" }]);
   expect(text).toContain('surefoot_drift_found_hosts{playbook="a\\"b\\\\c\\nd",inventory="inv"} 0\n');
   const samples = text.split("\n").slice(0, -1);
   for (const line of samples)

@@ -5,6 +5,7 @@ import type {
   HostDrift,
   HostFinished,
   Outcome,
+  Phase,
   RolloutStopped,
   RunFinished,
   RunStarted,
@@ -33,7 +34,12 @@ export interface PageGroup extends HostWord {
 /** All that a page tells of one run, or of a look and its correction. */
 export interface PageFacts {
   readonly started: RunStarted & { readonly at: string };
-  readonly finished: RunFinished & { readonly at: string };
+  /** Undefined where the run goes on, or was cut short. */
+  readonly finished: (RunFinished & { readonly at: string }) | undefined;
+  /** When the last thing happened, ISO 8601 in UTC. */
+  readonly last: string;
+  /** Hosts that were begun with. */
+  readonly begun: number;
   /** Milliseconds over all runs. */
   readonly ms: number;
   /** Runs that it tells of: a look, and its correction. */
@@ -69,14 +75,20 @@ export class PageFold {
   #finished: PageFacts["finished"] | undefined;
   #stopped: RolloutStopped | undefined;
   #gate: GateFinished | undefined;
+  /** What hosts that are not done are busy with. */
+  readonly #busy = new Map<string, Phase>();
+  #last = "";
   #ms = 0;
   #kept = 0;
 
   onEvent(event: Event): void {
+    this.#last = event.at;
     if (event.type === "run-started") {
       this.#started ??= event;
       this.#finished = undefined;
-      this.#runs.push(event.run);
+      this.#busy.clear();
+      // A run that was gone on with begins again.
+      if (!this.#runs.includes(event.run)) this.#runs.push(event.run);
     } else if (event.type === "run-finished") {
       this.#finished = event;
       this.#ms += event.ms;
@@ -84,6 +96,7 @@ export class PageFold {
     else if (event.type === "rollout-stopped") this.#stopped = event;
     else if (event.type === "gate-finished") this.#gate = event;
     else if (event.type === "check-finished") this.#checks.add(event);
+    else if (event.type === "host-phase") this.#busy.set(event.host, event.phase);
     else if (event.type === "host-planned") this.#plans.set(event.host, event.plan.tasks);
     else if (event.type === "host-drift") this.#drifts.set(event.host, event);
     else if (event.type === "host-finished") this.#finish(event);
@@ -91,6 +104,7 @@ export class PageFold {
 
   #finish({ host, outcome, error }: HostFinished): void {
     const [tasks, drift, before] = [this.#plans.get(host), this.#drifts.get(host), this.#hosts.get(host)];
+    this.#busy.delete(host);
     this.#plans.delete(host);
     this.#drifts.delete(host);
     this.#hosts.set(host, {
@@ -102,7 +116,7 @@ export class PageFold {
         drift === undefined
           ? (before?.findings ?? "")
           : this.#once(`${findingsHtml(drift.findings)}${keptHtml(drift)}`),
-      error,
+      error: outcome === "skipped" ? (error ?? before?.error) : error,
     });
   }
 
@@ -124,10 +138,17 @@ export class PageFold {
 
   /** All that is to be told; undefined where nothing has begun, or not all has ended. */
   facts(): PageFacts | undefined {
-    if (this.#started === undefined || this.#finished === undefined) return undefined;
-    return {
+    return this.#finished === undefined ? undefined : this.factsSoFar();
+  }
+
+  /** The same of a run that goes on, or was cut short; undefined where nothing has begun. */
+  factsSoFar(): PageFacts | undefined {
+    if (this.#started === undefined) return undefined;
+    const facts: PageFacts = {
       started: this.#started,
       finished: this.#finished,
+      last: this.#last,
+      begun: new Set([...this.#hosts.keys(), ...this.#busy.keys()]).size,
       ms: this.#ms,
       runs: this.#runs,
       groups: this.#groups(),
@@ -136,11 +157,13 @@ export class PageFold {
       stopped: this.#stopped,
       gate: this.#gate,
     };
+    return this.#finished === undefined ? facts : cutShort(facts);
   }
 
   #groups(): readonly PageGroup[] {
     const groups = new Map<string, PageGroup>();
     for (const [host, { word, tasks, findings, error }] of this.#hosts) {
+      if (this.#busy.has(host)) continue;
       const left = tasks === LEFT_OUT || findings === LEFT_OUT;
       const said = error === undefined ? "" : errorHtml(error).toString();
       const plan = tasks === "" ? "" : `${findings === "" ? "" : PLAN}${tasks}`;
@@ -150,6 +173,17 @@ export class PageFold {
       groups.set(key, group);
       group.hosts.push(host);
     }
+    // Behind all that have ended, so that their numbers stay what they are.
+    for (const [host, phase] of this.#busy) {
+      const group = groups.get(phase) ?? {
+        ...IN_FLIGHT,
+        n: groups.size + 1,
+        body: busyHtml(phase),
+        hosts: [],
+      };
+      groups.set(phase, group);
+      group.hosts.push(host);
+    }
     return [...groups.values()];
   }
 }
@@ -157,6 +191,20 @@ export class PageFold {
 /** Stands for what was left out; no text of HTML is equal to it. */
 const LEFT_OUT = "\0";
 const PLAN = html`<h4 class="plan">The plan to correct it</h4>`.toString();
+
+/** The same of a run that ended, or whose process is gone: hosts that were in flight were cut short. */
+export function cutShort(facts: PageFacts): PageFacts {
+  const groups = facts.groups.map((group) =>
+    group.word === IN_FLIGHT.word ? { ...group, tone: "bad" as const, word: "cut short" } : group,
+  );
+  return { ...facts, groups };
+}
+
+const IN_FLIGHT: HostWord = { tone: "idle", word: "in flight" };
+
+function busyHtml(phase: Phase): string {
+  return html`<p>Busy with: ${phase}.</p>`.toString();
+}
 
 function keptHtml({ degraded }: HostDrift): string {
   return degraded.map((note) => html`<p class="note">kept so on purpose: ${note}</p>`.toString()).join("");

@@ -1,31 +1,46 @@
-/** The page's script: the filter, and opening what a host's link leads to. Without it all is there, only unfiltered. */
+/**
+ * The page's script: the filter, and opening what a host's link leads to. Without it all is there, only unfiltered. Parts that are put in anew while the
+ * page is open are filtered, too.
+ */
 export const SCRIPT = `"use strict";
 (() => {
   const form = document.getElementById("filter");
-  const items = [...document.querySelectorAll("#hosts li")].map((item) => ({
-    item,
-    name: item.querySelector("b").textContent.toLowerCase(),
-    word: item.querySelector("span").textContent,
-  }));
-  const tiles = [...document.querySelectorAll(".tile")];
-  const output = form.querySelector("output");
+  const pressed = new Set();
+  let items = [];
   const apply = () => {
     const text = form.elements.q.value.trim().toLowerCase();
-    const words = tiles.filter((tile) => tile.ariaPressed === "true").map((tile) => tile.dataset.word);
     let shown = 0;
     for (const { item, name, word } of items) {
-      const fits = name.includes(text) && (words.length === 0 || words.includes(word));
+      const fits = name.includes(text) && (pressed.size === 0 || pressed.has(word));
       item.hidden = !fits;
       if (fits) shown++;
     }
-    output.textContent = shown === items.length ? shown + " hosts" : shown + " of " + items.length + " hosts";
+    const said = shown === items.length ? shown + " hosts" : shown + " of " + items.length + " hosts";
+    const output = form.querySelector("output");
+    if (output.textContent !== said) output.textContent = said;
   };
-  form.hidden = false;
-  form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("input", apply);
-  for (const tile of tiles) {
-    tile.addEventListener("click", () => {
-      tile.ariaPressed = String(tile.ariaPressed !== "true");
+  const begin = () => {
+    items = [...document.querySelectorAll("#hosts li")].map((item) => ({
+      item,
+      name: item.querySelector("b").textContent.toLowerCase(),
+      word: item.querySelector("span").textContent,
+    }));
+    const tiles = [...document.querySelectorAll(".tile")];
+    for (const word of pressed) if (!tiles.some((tile) => tile.dataset.word === word)) pressed.delete(word);
+    for (const tile of tiles) tile.ariaPressed = String(pressed.has(tile.dataset.word));
+    apply();
+  };
+  if (form !== null) {
+    begin();
+    form.hidden = false;
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.addEventListener("input", apply);
+    document.addEventListener("surefoot:changed", begin);
+    document.addEventListener("click", (event) => {
+      const tile = event.target.closest(".tile");
+      if (tile === null) return;
+      if (!pressed.delete(tile.dataset.word)) pressed.add(tile.dataset.word);
+      tile.ariaPressed = String(pressed.has(tile.dataset.word));
       apply();
     });
   }
@@ -37,6 +52,7 @@ export const SCRIPT = `"use strict";
     }
   };
   addEventListener("hashchange", open);
-  open();
+  // Going to the place is what a browser does last when it opens a page, and that takes the focus away.
+  addEventListener("load", () => setTimeout(open));
 })();
 `;

@@ -6,7 +6,7 @@ import { expect, it } from "vitest";
 import type { DriftFinding } from "../../../src/model/drift.js";
 import type { Event, EventBody, Outcome } from "../../../src/model/event.js";
 import { emptyTally } from "../../../src/model/event.js";
-import { PageFold } from "../../../src/report/html/fold.js";
+import { cutShort, PageFold } from "../../../src/report/html/fold.js";
 import { html } from "../../../src/report/html/html.js";
 import { page } from "../../../src/report/html/page.js";
 import { htmlReporter } from "../../../src/report/html.js";
@@ -225,6 +225,52 @@ it("tells of a look and its correction together", () => {
     "e drifted",
     "a in sync",
   ]);
+});
+
+it("tells of a run that goes on, or was cut short", () => {
+  const fold = new PageFold();
+  const begun = started("run");
+  if (begun.type !== "run-started") throw new Error("not begun");
+  const events = told(
+    { ...begun, hosts: 4 },
+    ended("a", "changed"),
+    { type: "host-phase", host: "b", phase: "probe" },
+    { type: "host-phase", host: "b", phase: "apply" },
+    { type: "host-phase", host: "c", phase: "connect" },
+  );
+  for (const event of events) fold.onEvent(event);
+  expect(fold.facts()).toBeUndefined();
+  const facts = fold.factsSoFar();
+  if (facts === undefined) throw new Error("nothing to tell");
+  const going = parse(page(facts, { goesOn: true, live: 3 }));
+  expect(grid(going)).toEqual(["a changed", "b in flight", "c in flight"]);
+  expect(textOf(going)).toContain("It goes on. 1 host of 4 was not begun with.");
+  expect(textOf(going)).toContain("Busy with: apply.");
+  expect(all(going, "script")).toHaveLength(2);
+  const gone = parse(page(cutShort(facts)));
+  expect(grid(gone)).toEqual(["b cut short", "c cut short", "a changed"]);
+  expect(textOf(gone)).toContain("It was cut short: its process ended before the run did.");
+  expect(all(gone, "script")).toHaveLength(1);
+});
+
+it("tells a run that was gone on with once, with the error of a host that was left out then", () => {
+  const error = { code: "step-failed", message: "no", hint: "Look." } as const;
+  const fold = new PageFold();
+  const events = told(
+    started("run"),
+    { type: "host-finished", host: "a", outcome: "failed", ms: 1, error },
+    { type: "host-phase", host: "b", phase: "apply" },
+    started("run"),
+    ended("a", "skipped"),
+    ended("b", "changed"),
+    finished,
+  );
+  for (const event of events) fold.onEvent(event);
+  const facts = fold.facts();
+  expect(facts?.runs).toEqual(["run"]);
+  const root = parse(page(facts ?? expect.fail("nothing to tell")));
+  expect(grid(root)).toEqual(["a failed", "b changed"]);
+  expect(textOf(root)).toContain("step-failed: no");
 });
 
 it("adds the shares of checks up over hosts", () => {
