@@ -7,13 +7,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { installAndBuild, must, prepareLab, requireNode, root, say } from "./lib/setup.mjs";
 
-const { values } = parseArgs({
-  options: {
-    hosts: { type: "string", default: "50" },
-    rounds: { type: "string", default: "3" },
-    only: { type: "string", default: "floor,surefoot,clush,ansible" },
-  },
-});
+const { values } = flags();
 const hosts = Number(values.hosts);
 const rounds = Number(values.rounds);
 
@@ -28,11 +22,12 @@ if (missing.length > 0) {
   process.stderr.write(`The bench needs ${missing.join(", ")}\n`);
   process.exit(3);
 }
-for (const [command, name] of [
-  ["ansible-playbook", "ansible"],
-  ["clush", "clustershell"],
+// Of Ansible the collections, too, which its core package has not.
+for (const [tool, file, name] of [
+  ["ansible", "/usr/lib/python3/dist-packages/ansible_collections/ansible/posix", "ansible"],
+  ["clush", "/usr/bin/clush", "clustershell"],
 ]) {
-  if (!values.only.includes(command.slice(0, 5)) || existsSync(`/usr/bin/${command}`)) continue;
+  if (!values.only.includes(tool) || existsSync(file)) continue;
   must("env", [
     "DEBIAN_FRONTEND=noninteractive",
     "apt-get",
@@ -71,8 +66,8 @@ writeFileSync(
 // The unit as Surefoot writes it, so that all tools reach the same end state.
 const unit = join(work, "ecmp-route.service");
 const render = `import { renderTemplate } from ${JSON.stringify(join(root, "dist/index.js"))};
-process.stdout.write(renderTemplate("templates/ecmp-route.service.hbs", { interface: "eth1",
-  gateways: [{ address: "192.168.1.1", weight: 1 }, { address: "192.168.1.10", weight: 1 }] }));`;
+process.stdout.write(renderTemplate("templates/ecmp-route.service.hbs", { interfaces: ["eth1"],
+  via: ["192.168.1.1", "192.168.1.10"].map((gateway) => ({ gateway, dev: "eth1", weight: 1 })) }));`;
 writeFileSync(unit, spawnSync(process.execPath, ["--input-type=module", "-e", render], { cwd: root }).stdout);
 const script = join(work, "script.sh");
 writeFileSync(
@@ -153,6 +148,23 @@ const tools = {
     },
   },
 };
+
+function flags() {
+  try {
+    return parseArgs({
+      options: {
+        hosts: { type: "string", default: "50" },
+        rounds: { type: "string", default: "3" },
+        only: { type: "string", default: "floor,surefoot,clush,ansible" },
+      },
+    });
+  } catch (error) {
+    process.stderr.write(
+      `${error.message}\nnpm run bench -- --hosts 50 --rounds 3 --only floor,surefoot,clush,ansible\n`,
+    );
+    process.exit(3);
+  }
+}
 
 /** A control group of our own for one measurement, or null where there is none to be had. */
 function controlGroup() {
