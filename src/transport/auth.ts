@@ -8,6 +8,8 @@ import type { Identities, Identity } from "./identities.js";
 import type { Ask } from "./secrets.js";
 import { readPassword } from "./secrets.js";
 import { where } from "./ssh-errors.js";
+import type { PasswordTrials, Turn } from "./trials.js";
+import { passwordTrials } from "./trials.js";
 
 /** Keys that ssh(1) tries when none is named. */
 const DEFAULT_IDENTITIES = ["id_ed25519", "id_ecdsa", "id_rsa"].map((name) => join(homedir(), ".ssh", name));
@@ -16,6 +18,8 @@ const DEFAULT_IDENTITIES = ["id_ed25519", "id_ecdsa", "id_rsa"].map((name) => jo
 export interface AuthSources {
   readonly identities: Identities;
   readonly ask: Ask | undefined;
+  /** Hosts that try the same password; by default all of this process. */
+  readonly trials?: PasswordTrials;
 }
 
 /** The files whose keys are tried for a target. */
@@ -35,6 +39,8 @@ export interface AuthProgress {
   left: readonly string[] | null;
   /** Whether a method was accepted and another is wanted on top. */
   partial: boolean;
+  /** Set while it is this host's turn to try its password. */
+  turn?: Turn;
   /** Ends the login: a question of the server can't be answered. */
   fail(thrown: unknown): void;
 }
@@ -57,6 +63,7 @@ export async function* authMethods(
   if (progress.left === null) yield { type: "none", username };
   if (target.password !== undefined) {
     const password = await passwordOf(target);
+    await waitForTurn(target, sources, progress, password);
     if (takes("password") && progress.left !== null) yield { type: "password", username, password };
     else if (takes("keyboard-interactive")) yield questions(target, sources, progress, password);
     if (progress.partial && takes("keyboard-interactive"))
@@ -111,6 +118,34 @@ async function passwordOf(target: Target): Promise<string> {
     { host, at: "ssh.password" },
     "auth-password-missing",
   );
+}
+
+/**
+ * Waits until this host may try its password.
+ * @throws SurefootError `auth-failed` where others have refused it, so that no account gets locked.
+ */
+async function waitForTurn(
+  { host, user, ...target }: Target,
+  { trials = passwordTrials }: AuthSources,
+  progress: AuthProgress,
+  password: string,
+): Promise<void> {
+  const turn = await trials.enter(`login ${user}`, password, host);
+  if (!("refusedBy" in turn)) {
+    progress.turn = turn;
+    return;
+  }
+  throw new SurefootError({
+    code: "auth-failed",
+    message: `the password of ${user} was refused by ${turn.refusedBy.join(" and ")}, so it was not tried here`,
+    place: { host, at: `ssh ${where({ host, user, ...target })}` },
+    hint: "Check the password. It is tried no further, since an account that all hosts share could be locked by it.",
+  });
+}
+
+/** Tells the others how the password fared, where it was this host's turn. */
+export function endTurn({ turn, partial }: AuthProgress, outcome: "in" | "refused" | "lost"): void {
+  turn?.end(outcome === "in" || partial ? "taken" : outcome === "refused" ? "refused" : "unasked");
 }
 
 /** Whether a question asks for the password, as PAM asks for it in the languages that it speaks, rather than for a code. */

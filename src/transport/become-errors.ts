@@ -68,6 +68,16 @@ export function becomeError(code: Refusal, host: string, become: Become, said: s
   };
 }
 
+/** The error for a password that other hosts refused, and that was not tried on this one. */
+export function notTried(host: string, become: Become, refusedBy: readonly string[]): ErrorData {
+  return {
+    code: "become-password-wrong",
+    message: `${become.method} refused the password on ${refusedBy.join(" and ")}, so it was not tried here`,
+    place: placeOf(host, become),
+    hint: "Check the password. It is tried no further, since an account that all hosts share could be locked by it.",
+  };
+}
+
 /** What became of a shell that never started: the refusal as the host said it, or a shell that can't run. */
 export function shellFailure(
   host: string,

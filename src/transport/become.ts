@@ -4,10 +4,12 @@ import { SurefootError } from "../model/error.js";
 import { MASK } from "../model/plan.js";
 import { quote } from "../model/sh.js";
 import type { Become } from "../model/target.js";
-import { becomeError, refusalIn, shellFailure } from "./become-errors.js";
+import { becomeError, notTried, refusalIn, shellFailure } from "./become-errors.js";
 import { QUIET_MS, questionIn } from "./become-prompt.js";
 import { carryLine, uncarried } from "./pty.js";
 import type { Connection, RemoteProcess } from "./transport.js";
+import type { PasswordTrials } from "./trials.js";
+import { passwordTrials } from "./trials.js";
 
 /** How long a method that was given a wrong password may take to say so and to end. */
 const FAREWELL_MS = 3_000;
@@ -21,6 +23,14 @@ export interface ShellRequest {
   /** Gives the password that the method asks for; asked at most once. */
   readonly password: () => Promise<string>;
   readonly signal?: AbortSignal;
+  /** Hosts that try the same password; by default all of this process. */
+  readonly trials?: PasswordTrials;
+}
+
+/** A shell that runs, and whether the password was asked for on the way. */
+interface Opened {
+  readonly process: RemoteProcess;
+  readonly asked: boolean;
 }
 
 /** What sudo shall print when it wants the password, and what the shell prints once it runs. */
@@ -38,7 +48,7 @@ function newMarks(): Marks {
 /**
  * Starts a shell that takes scripts from stdin, as the login user or as another. Where no password is known, the method is told to fail
  * rather than ask, and nothing is waited for; else the shell says when it is ready, and the password is sent only when it is asked for,
- * once.
+ * once, and to one host after the other until one has taken it.
  *
  * sudo needs no terminal, and gets one only where it insists (`requiretty`); doas and su read passwords from nothing else.
  * @throws SurefootError `connection-lost`; for each way to refuse the code `become-...`; `become-timeout` rather than waiting for ever.
@@ -47,24 +57,43 @@ export async function openShell(request: ShellRequest): Promise<RemoteProcess> {
   const { connection, become } = request;
   if (become === null) return connection.exec("sh");
   const secret = become.password === undefined ? undefined : await request.password();
-  if (become.method === "su" || (become.method === "doas" && secret !== undefined)) {
-    return onTerminal(request, become, secret);
+  if (secret !== undefined) return inTurn(request, become, secret);
+  const withTerminal = async (): Promise<RemoteProcess> =>
+    (await onTerminal(request, become, undefined)).process;
+  if (become.method === "su") return withTerminal();
+  const process = await connection.exec(
+    `${methodOf(become)} -n -u ${quote(become.user)} ${SHELL[become.method]}`,
+  );
+  return become.method === "sudo" ? elseOnTerminal(process, withTerminal) : process;
+}
+
+/** Starts a shell when it is this host's turn to try the password. */
+async function inTurn(request: ShellRequest, become: Become, secret: string): Promise<RemoteProcess> {
+  const { host, user } = request.connection.target;
+  // su asks for the password of whom it becomes, the others for that of who calls.
+  const account = `${become.method} ${become.method === "su" ? become.user : user}`;
+  const turn = await (request.trials ?? passwordTrials).enter(account, secret, host);
+  if ("refusedBy" in turn) throw new SurefootError(notTried(host, become, turn.refusedBy));
+  try {
+    const { process, asked } = await openAsking(request, become, secret);
+    turn.end(asked ? "taken" : "unasked");
+    return process;
+  } catch (thrown) {
+    const wrong = thrown instanceof SurefootError && thrown.code === "become-password-wrong";
+    turn.end(wrong ? "refused" : "unasked");
+    throw thrown;
   }
-  if (secret === undefined) {
-    const process = await connection.exec(
-      `${methodOf(become)} -n -u ${quote(become.user)} ${SHELL[become.method]}`,
-    );
-    return become.method === "sudo"
-      ? elseOnTerminal(process, () => onTerminal(request, become, undefined))
-      : process;
-  }
+}
+
+async function openAsking(request: ShellRequest, become: Become, secret: string): Promise<Opened> {
+  const { connection } = request;
+  if (become.method !== "sudo") return onTerminal(request, become, secret);
   const marks = newMarks();
   const program = quote(`${sayReady(marks)}; exec sh`);
   const command = `${methodOf(become)} -S -p ${quote(marks.prompt)} -u ${quote(become.user)} -- sh -c ${program}`;
   const process = await connection.exec(command);
   try {
-    await ready({ request, become, process, marks, secret });
-    return process;
+    return { process, asked: await ready({ request, become, process, marks, secret }) };
   } catch (thrown) {
     if (!(thrown instanceof SurefootError) || thrown.code !== "become-tty-needed") throw thrown;
     return onTerminal(request, become, secret);
@@ -97,12 +126,12 @@ async function onTerminal(
   request: ShellRequest,
   become: Become,
   secret: string | undefined,
-): Promise<RemoteProcess> {
+): Promise<Opened> {
   const marks = newMarks();
   const process = await request.connection.exec(terminalCommand(become, marks, secret), true);
-  await ready({ request, become, process, marks, secret });
+  const asked = await ready({ request, become, process, marks, secret });
   process.write(carryLine(marks.token));
-  return uncarried(process, marks.token);
+  return { process: uncarried(process, marks.token), asked };
 }
 
 /** A process that is replaced by another where it ends because it has no terminal; what was written to it until then is written again. */
@@ -165,8 +194,9 @@ interface Opening {
 /**
  * Waits for the shell behind a method, and answers its one question for the password. A second question means that the password was
  * wrong: it is not tried again, which could lock the account.
+ * @returns whether it was asked for the password.
  */
-function ready({ request, become, process, marks, secret }: Opening): Promise<void> {
+function ready({ request, become, process, marks, secret }: Opening): Promise<boolean> {
   const { host } = request.connection.target;
   return new Promise((resolve, reject) => {
     let said = "";
@@ -204,7 +234,7 @@ function ready({ request, become, process, marks, secret }: Opening): Promise<vo
     const judge = (isQuiet: boolean): void => {
       if (over) return;
       if (said.includes(marks.ready, from)) {
-        if (finish()) resolve();
+        if (finish()) resolve(answered);
         return;
       }
       const question = questionIn(said.slice(from), marks.prompt, isQuiet);

@@ -4,7 +4,7 @@ import type { ErrorData } from "../model/error.js";
 import { SurefootError } from "../model/error.js";
 import type { Target } from "../model/target.js";
 import type { AuthProgress, AuthSources } from "./auth.js";
-import { authMethods } from "./auth.js";
+import { authMethods, endTurn } from "./auth.js";
 import type { Deadline } from "./deadline.js";
 import type { KnownHost } from "./known-hosts.js";
 import { hostKeyAlgorithms, judgeHostKey } from "./known-hosts.js";
@@ -40,6 +40,7 @@ export interface Ssh2Login {
 export function logIn(login: Ssh2Login): Promise<Ssh2Connection> {
   const { target, way, entries, deadline, signal } = login;
   const client = new ssh2.Client();
+  const progress: AuthProgress = { left: null, partial: false, fail: () => undefined };
   let refused: ErrorData | undefined;
   return new Promise((resolve, reject) => {
     const stop = (): void => {
@@ -49,9 +50,11 @@ export function logIn(login: Ssh2Login): Promise<Ssh2Connection> {
     const fail = (thrown: unknown): void => {
       stop();
       client.destroy();
+      endTurn(progress, isRefusal(thrown) ? "refused" : "lost");
       const told = (): ErrorData => refused ?? connectError(target, thrown, target.connectTimeout);
       reject(thrown instanceof SurefootError ? thrown : new SurefootError(told(), { cause: thrown }));
     };
+    progress.fail = fail;
     const abort = (): void => fail(interrupted(target));
     signal?.addEventListener("abort", abort, { once: true });
     deadline.start(() => fail({ level: "client-timeout" }));
@@ -63,6 +66,7 @@ export function logIn(login: Ssh2Login): Promise<Ssh2Connection> {
     client.once("close", () => fail(new Error("the host closed the connection")));
     client.once("ready", () => {
       stop();
+      endTurn(progress, "in");
       resolve(new Ssh2Connection(target, client, way));
     });
     const { interval, count } = target.keepalive ?? KEEPALIVE;
@@ -75,7 +79,7 @@ export function logIn(login: Ssh2Login): Promise<Ssh2Connection> {
       algorithms: {
         serverHostKey: [...hostKeyAlgorithms(entries, HOST_KEY_ALGORITHMS)].filter(isHostKeyAlgorithm),
       },
-      authHandler: authHandler(login, fail),
+      authHandler: authHandler(login, progress),
       hostVerifier: (blob: Buffer) => {
         const verdict = judgeHostKey(entries, blob);
         if (verdict.verdict === "known") return true;
@@ -93,9 +97,8 @@ export function logIn(login: Ssh2Login): Promise<Ssh2Connection> {
 /** Hands ssh2 one method after the other; while a person is asked, the time for the login stands still. */
 function authHandler(
   { target, sources, deadline }: Ssh2Login,
-  fail: (thrown: unknown) => void,
+  progress: AuthProgress,
 ): AuthHandlerMiddleware {
-  const progress: AuthProgress = { left: null, partial: false, fail };
   const ask = sources.ask;
   const patient: AuthSources = {
     ...sources,
@@ -110,10 +113,21 @@ function authHandler(
     progress.left = left;
     progress.partial ||= partial === true;
     next().then((method) => {
-      if (method === undefined) fail({ level: "client-authentication" });
+      if (method === undefined) progress.fail({ level: "client-authentication" });
       else give(method);
-    }, fail);
+    }, progress.fail);
   };
+}
+
+/** Whether a login ended because the host took nothing that was offered. */
+function isRefusal(thrown: unknown): boolean {
+  if (thrown instanceof SurefootError) return thrown.code === "auth-failed";
+  return (
+    typeof thrown === "object" &&
+    thrown !== null &&
+    "level" in thrown &&
+    thrown.level === "client-authentication"
+  );
 }
 
 function isHostKeyAlgorithm(name: string): name is ServerHostKeyAlgorithm {

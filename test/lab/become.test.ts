@@ -175,6 +175,24 @@ it.each(situations)("becomes another user by $name, or says why not", async ({ b
   expect((await refused()) - failures).toBe(wrong);
 });
 
+it("tries a wrong password on two hosts, and on no further one", async () => {
+  await inBox("client4", sudoers(PLAIN));
+  const failures = await refused();
+  const names = Array.from({ length: 6 }, (_, i) => `one${i}`);
+  const hosts = names.map(
+    (name) =>
+      `  ${name}: { ssh: { address: 192.168.1.24, host_key_alias: 192.168.1.24 }, become: { ${given("WRONG")} } }\n`,
+  );
+  const inventory = inventoryWith({ "hosts.yml": `hosts:\n${hosts.join("")}groups: { clients: {} }\n` });
+  const ran = await surefoot(["plan", playbook, "-i", inventory, "--json"], { env: { ...ENV, WRONG } });
+  const errors = eventsOf(ran).flatMap((event) =>
+    event.type === "host-finished" && event.error !== undefined ? [event.error] : [],
+  );
+  expect(errors.map(({ code }) => code)).toEqual(names.map(() => "become-password-wrong"));
+  expect(errors.filter(({ message }) => message.includes("was not tried here"))).toHaveLength(4);
+  expect((await refused()) - failures).toBe(2);
+});
+
 afterAll(async () => {
   await inBox(
     "client4",
