@@ -1,12 +1,14 @@
 import type { ChildProcess } from "node:child_process";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import type { Ran } from "../support/cli.js";
 import { eventsOf, surefoot } from "../support/cli.js";
-import { ENV, inBox, job, LAB, outcomes, ROOT, reboot, until } from "./fleet.js";
+import { ENV, INVENTORY, inBox, job, LAB, outcomes, ROOT, reboot, until } from "./fleet.js";
 
 const CLIENT = "client1";
 const SERVER = ["203.0.113.10", "7007"];
@@ -169,5 +171,107 @@ it("comes back after a reboot, and says by which means where the kernel's are mi
   await inBox(CLIENT, "rm /usr/local/sbin/ip; systemctl restart surefoot-failover");
   expect(await inBox(CLIENT, "ip neigh show dev eth1 | grep -c managed")).toBe("2");
   await set();
+  expect(await state()).toBe(guide);
+});
+
+const BOTH_LINKS = [
+  "-e",
+  'gateways=[{"address":"192.168.1.1"},{"address":"192.168.2.10","interface":"eth2"}]',
+];
+
+it("looks after gateways on two interfaces", async () => {
+  const [fabric, client] = [`sf-${LAB}-fabric`, `sf-${LAB}-${CLIENT}`];
+  execFileSync("sh", [
+    "-euc",
+    `ip -n ${fabric} link add name second type veth peer name eth2 netns ${client}
+ip -n ${fabric} link set second master lan up
+ip -n ${client} addr add 192.168.2.21/24 dev eth2
+ip -n ${client} link set eth2 up
+ip -n sf-${LAB}-nat2 addr add 192.168.2.10/24 dev lan`,
+  ]);
+  const { untilNew, untilSeen, end } = traffic();
+  try {
+    const ran = await set(...MODES.kernel, ...BOTH_LINKS, "-e", "persist=unit");
+    expect(outcomes(ran)).toEqual({ [CLIENT]: "changed" });
+    await untilSeen("the gateway on the second interface to be used", DEAD);
+    await fault("cut-lan", "nat2");
+    await untilNew("new connections to work again", 20, (via) => via !== null && via !== DEAD);
+    await fault("heal-lan", "nat2");
+    await untilSeen("the gateway that came back to be used", DEAD);
+    const refused = await set(...MODES.pinned, ...BOTH_LINKS, "-e", "persist=unit");
+    expect(refused.exit).toBe(3);
+    expect(refused.stdout).toContain("pinned is for gateways on one interface");
+    expect(outcomes(await set())).toEqual({ [CLIENT]: "changed" });
+  } finally {
+    end();
+    execFileSync("sh", [
+      "-c",
+      `ip -n ${fabric} link del second; ip -n sf-${LAB}-nat2 addr del 192.168.2.10/24 dev lan`,
+    ]);
+  }
+  expect(await state()).toBe(guide);
+});
+
+it("looks after IPv6 gateways beside IPv4 ones, and never touches their routes", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "surefoot-failover-"));
+  const playbook = join(dir, "six.ts");
+  const task = (mode: string): string => `import { failover, playbook, route, sysctl, z } from "surefoot";
+export default playbook({ name: "six", hosts: "clients", vars: z.object({}), tasks: () => [
+  sysctl({ key: "net.ipv6.fib_multipath_hash_policy", value: 1, file: "/etc/sysctl.d/50-six.conf" }),
+  route({ to: "default", family: 6, via: [{ gateway: "fd00:1::1", dev: "eth1" }, { gateway: "fd00:1::10", dev: "eth1" }] }),
+  failover(${mode}),
+] });
+`;
+  const gateways = ["192.168.1.1", "192.168.1.10", "fd00:1::1", "fd00:1::10"].map((address) => ({ address }));
+  const run = (): Promise<Ran> =>
+    surefoot(
+      ["run", playbook, "-i", INVENTORY, "--limit", CLIENT, "--yes", "--json", "--state", join(dir, "state")],
+      {
+        env: ENV,
+      },
+    );
+  for (const [box, dev, address] of [
+    [CLIENT, "eth1", "fd00:1::21/64"],
+    ["nat1", "lan", "fd00:1::1/64"],
+    ["nat2", "lan", "fd00:1::10/64"],
+  ] as const)
+    execFileSync("ip", ["-n", `sf-${LAB}-${box}`, "addr", "add", address, "dev", dev, "nodad"]);
+  /** Gateways that new connections would take: nothing is sent for it. */
+  const taken = (): Promise<string> =>
+    inBox(
+      CLIENT,
+      `for port in $(seq 20001 20040); do ip -6 route get fd00:2::10 ipproto 6 sport $port dport 80; done | grep -o 'via [^ ]*' | sort -u | tr '\\n' ' '`,
+    );
+  const both = "via fd00:1::1 via fd00:1::10";
+  try {
+    writeFileSync(playbook, task(JSON.stringify({ mode: "kernel", interface: "eth1", gateways })));
+    expect(outcomes(await run())).toEqual({ [CLIENT]: "changed" });
+    const routes = await inBox(CLIENT, "ip -6 route show default");
+    await until("both gateways to be used", async () => (await taken()) === both);
+    await fault("cut-lan", "nat2");
+    await until("the dead one to be avoided", async () => (await taken()) === "via fd00:1::1");
+    expect(await inBox(CLIENT, "ip -6 route show default")).toBe(routes);
+    expect((await run()).exit).toBe(0);
+    await fault("heal-lan", "nat2");
+    await until("both to be used again", async () => (await taken()) === both);
+    // Where the host forwards, the kernel would use the dead one: refused before anything is touched.
+    writeFileSync(playbook, task('{ mode: "none" }'));
+    expect(outcomes(await run())).toEqual({ [CLIENT]: "changed" });
+    await inBox(CLIENT, "sysctl -qw net.ipv6.conf.all.forwarding=1");
+    writeFileSync(playbook, task(JSON.stringify({ mode: "kernel", interface: "eth1", gateways })));
+    const refused = await run();
+    expect(refused.exit).toBe(1);
+    expect(refused.stdout).toContain("forwards IPv6");
+  } finally {
+    await inBox(
+      CLIENT,
+      "sysctl -qw net.ipv6.conf.all.forwarding=0 net.ipv6.fib_multipath_hash_policy=0; rm -f /etc/sysctl.d/50-six.conf; ip -6 route del default; ip -6 addr del fd00:1::21/64 dev eth1; true",
+    );
+    for (const [box, address] of [
+      ["nat1", "fd00:1::1/64"],
+      ["nat2", "fd00:1::10/64"],
+    ] as const)
+      execFileSync("ip", ["-n", `sf-${LAB}-${box}`, "addr", "del", address, "dev", "lan"]);
+  }
   expect(await state()).toBe(guide);
 });

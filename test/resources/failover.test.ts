@@ -55,6 +55,11 @@ describe("parameters", () => {
   it.each<[string, Input, string]>([
     ["one gateway", { ...kernel, gateways: gateways.slice(1) }, "at least two"],
     ["a gateway twice", { ...kernel, gateways: [...gateways, ...gateways] }, "only once"],
+    [
+      "two interfaces for pinned",
+      { ...pinned, gateways: [...gateways, { address: "10.0.0.1", interface: "eth2" }] },
+      "pinned is for gateways on one interface",
+    ],
     ["IPv6 for pinned", { ...pinned, gateways: sixes }, "pinned is for IPv4"],
     [
       "what is no address",
@@ -220,14 +225,6 @@ describe("the service's program", () => {
     expect(settings.split("\n")).toHaveLength(1 + 3 * 5);
     expect(settings).toContain("net/ipv6/neigh/eth2/ucast_solicit=2");
     expect(inScript({ ...kernel, gateways: sixes }, 'echo "$values"')).not.toContain("ipv4");
-  });
-
-  it("minds no traffic but that by the gateways' interfaces", () => {
-    const other = { address: "10.0.0.1", interface: "eth2.5" };
-    expect(scriptOf(parsed(pinned))).toContain('oifname != "eth1" accept');
-    expect(scriptOf(parsed({ ...pinned, gateways: [...gateways, other] }))).toContain(
-      'oifname != { "eth1", "eth2.5" } accept',
-    );
   });
 
   it.each([kernel, pinned])("is a script that any POSIX shell reads", (input) => {

@@ -9,18 +9,36 @@ policy() { case $1 in *:*) f=6 ;; *) f=4 ;; esac; cat /proc/sys/net/ipv$f/fib_mu
 /**
  * Defines `predict DESTINATION PORT FIRST COUNT`: which way each flow from so many local ports would take, one line a flow, by one process
  * and without any packet. Prints nothing where there is no route. The source address must be named, for it is part of the hash
- * (Linux ip-sysctl, fib_multipath_hash_policy); without it the kernel answers for another flow. TCP is written as 6 because a small
- * system has no /etc/protocols.
+ * (Linux ip-sysctl, fib_multipath_hash_policy); without it the kernel answers for another flow. Where the next hops are on several interfaces, each flow
+ * gets its source by a first look-up, as connect(2) does: one source for all would be that of one interface, which newer kernels stay
+ * with. TCP is written as 6 because a small system has no /etc/protocols.
  */
 export const PREDICT: Sh = sh`source_of() { set -- $(ip -o route get "$1" 2>/dev/null); while [ $# -gt 1 ]; do [ "$1" != src ] || { echo "$2"; return; }; shift; done; }
-predict() {
-s=$(source_of "$1")
-[ -n "$s" ] || return 0
+several() { d=; set -- $(ip -o route get fibmatch "$1" 2>/dev/null); while [ $# -gt 1 ]; do if [ "$1" = dev ]; then [ -z "$d" ] || [ "$d" = "$2" ] || return 0; d=$2; fi; shift; done; return 1; }
+sources() {
+if several "$1"; then
 i=0
 while [ $i -lt $4 ]; do
+echo "route get $1 ipproto 6 sport $(($3+i)) dport $2"
+i=$((i+1))
+done | ip -o -force -batch - 2>/dev/null | sed -n 's/.* src \\([^ ]*\\).*/\\1/p'
+else
+s=$(source_of "$1")
+i=0
+while [ -n "$s" ] && [ $i -lt $4 ]; do
+echo "$s"
+i=$((i+1))
+done
+fi
+}
+predict() {
+sources "$@" | {
+i=0
+while read -r s; do
 echo "route get $1 from $s ipproto 6 sport $(($3+i)) dport $2"
 i=$((i+1))
-done | ip -o -force -batch - 2>/dev/null
+done
+} | ip -o -force -batch - 2>/dev/null
 }`;
 
 /** A next hop of a route and its weight. */

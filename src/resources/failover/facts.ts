@@ -141,7 +141,8 @@ function refuseNumbers(facts: string, p: PinnedParams): Refusal | null {
       message: `another routing rule uses the same bits of marks (${marked})`,
       hint: "Give the task another `markShift`: 0, 8, 16 or 24.",
     };
-  for (const { table, address, dev } of pins) {
+  const [dev] = devsOf(p);
+  for (const { table, address } of pins) {
     const foreign = told(facts, `route ${table}`).find(
       (line) => !line.startsWith(`default via ${address} dev ${dev} `),
     );

@@ -99,7 +99,12 @@ const pinned = z
     /** First of its routing rules' priorities, two for each gateway. */
     priority: z.int().min(1).max(32700).default(5800),
   })
-  .transform(withWays);
+  .transform(withWays)
+  // A connection has the source address of the interface that the route chose for it; another one's gateway need not know the way back to that.
+  .refine((p) => devsOf(p).length === 1, {
+    path: ["gateways"],
+    error: "pinned is for gateways on one interface; on several there is mode kernel",
+  });
 
 /** Parameters of failover. */
 export const failoverParams = z.discriminatedUnion("mode", [none, kernel, pinned]);

@@ -9,7 +9,6 @@ export interface Pin {
   /** From 1. */
   readonly number: number;
   readonly address: string;
-  readonly dev: string;
   readonly weight: number;
   /** `0x10000`: the bits of packet and connection marks that mean it. */
   readonly mark: string;
@@ -22,16 +21,20 @@ const hex = (value: number): string => `0x${value.toString(16)}`;
 
 /** The numbers that stand for each gateway. */
 export function pinsOf(p: PinnedParams): readonly Pin[] {
-  return p.gateways.map(({ address, dev, weight }, i) => ({
+  return p.gateways.map(({ address, weight }, i) => ({
     number: i + 1,
     address,
-    dev,
     weight,
     // Multiplied, for shifts work on signed numbers of 32 bits.
     mark: hex((i + 1) * 2 ** p.markShift),
     table: p.table + i,
     priorities: [p.priority + 2 * i, p.priority + 2 * i + 1],
   }));
+}
+
+/** The interface that faces all of them. */
+function devOf(p: PinnedParams): string {
+  return devsOf(p)[0] ?? "";
 }
 
 /** The bits of a mark that are ours. */
@@ -48,8 +51,6 @@ export function maskOf(p: PinnedParams): string {
 function ruleset(p: PinnedParams): string {
   const pins = pinsOf(p);
   const mask = maskOf(p);
-  const devs = devsOf(p).map((dev) => `"${dev}"`);
-  const facing = devs.length === 1 ? devs.join() : `{ ${devs.join(", ")} }`;
   const others = hex(0xffffffff - 0xff * 2 ** p.markShift);
   return [
     `table ip ${NFT_TABLE} {`,
@@ -62,7 +63,7 @@ function ruleset(p: PinnedParams): string {
     "  chain choose { }",
     "  chain output {",
     "    type route hook output priority mangle; policy accept;",
-    `    oifname != ${facing} accept`,
+    `    oifname != "${devOf(p)}" accept`,
     `    meta mark & ${mask} != 0 accept`,
     "    ip daddr 224.0.0.0/3 accept",
     "    tcp flags & (fin|syn|rst|ack) == syn jump choose",
@@ -105,7 +106,7 @@ in_use() {
 assert() {
   rules="$nl$(ip -4 rule show)"
   for n in $numbers; do
-    eval "gateway=\\$gateway$n dev=\\$dev$n mark=\\$mark$n tables=\\$table$n specific=\\$specific$n own=\\$own$n"
+    eval "gateway=\\$gateway$n mark=\\$mark$n tables=\\$table$n specific=\\$specific$n own=\\$own$n"
     case $(ip -4 route show table "$tables" 2>/dev/null) in
     "default via $gateway dev $dev"*) ;;
     *) ip -4 route replace default via "$gateway" dev "$dev" table "$tables" || return 1 ;;
@@ -209,11 +210,12 @@ const PATIENCE = 0.5;
 export function pinnedScript(p: PinnedParams): Sh {
   const pins = pinsOf(p);
   const numbers = pins.map(
-    ({ number, address, dev, weight, mark, table, priorities: [specific, own] }) =>
-      sh`gateway${number}=${address} dev${number}=${dev} weight${number}=${weight} mark${number}=${mark} table${number}=${table} specific${number}=${specific} own${number}=${own}`,
+    ({ number, address, weight, mark, table, priorities: [specific, own] }) =>
+      sh`gateway${number}=${address} weight${number}=${weight} mark${number}=${mark} table${number}=${table} specific${number}=${specific} own${number}=${own}`,
   );
   return sh`run=${RUN}
 table=${NFT_TABLE}
+dev=${devOf(p)}
 mask=${maskOf(p)}
 numbers=${pins.map(({ number }) => number).join(" ")}
 ${joinSh(numbers)}
