@@ -107,11 +107,12 @@ function passGate(session: HostSession, { frames }: ScriptResult, arming: boolea
     if (told !== undefined) session.context.emit({ type: "warning", host, message: `${host}: ${told}` });
     return;
   }
+  const guarded = session.armed !== undefined && !arming;
   if (arming) {
     session.armed = undefined;
     session.context.emit({ type: "timer-disarmed", host });
   }
-  const error = gateError(host, gate.exit, gate.output);
+  const error = gateError(host, gate.exit, gate.output, guarded);
   const armed = armedByAnother(gate.exit, gate.output);
   throw armed === undefined ? new SurefootError(error) : new ForeignTimer(error, armed);
 }

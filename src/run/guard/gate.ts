@@ -77,8 +77,11 @@ export function timerFired(host: string): ErrorData {
   };
 }
 
-/** The error for a gate that stayed shut. */
-export function gateError(host: string, exit: number, output: string): ErrorData {
+/**
+ * The error for a gate that stayed shut.
+ * @param guarded Whether a timer is armed already: then something was changed before.
+ */
+export function gateError(host: string, exit: number, output: string, guarded: boolean): ErrorData {
   const said = readPairs(output);
   const detail = detailOf(output, false);
   if (exit === HELD || exit === ARMED) {
@@ -109,7 +112,9 @@ export function gateError(host: string, exit: number, output: string): ErrorData
       message:
         exit === NOT_ARMED
           ? "the timer that would take the change back could not be armed; nothing was changed"
-          : "the host could not be made ready for a change; nothing was changed",
+          : guarded
+            ? "the host could not be made ready to write what lasts beyond a boot"
+            : "the host could not be made ready for a change; nothing was changed",
       place: { host, at: "guard" },
       hint: "The detail shows what the host printed. A full disk at /run, or a systemd that does not answer, are likely.",
       ...detail,

@@ -3,7 +3,8 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { sh } from "../../../src/model/sh.js";
-import { gateOf } from "../../../src/run/guard/gate.js";
+import { gateError, gateOf } from "../../../src/run/guard/gate.js";
+import { ARMED, FOREIGN, HELD } from "../../../src/run/guard/lease.js";
 import { folder } from "../runs.js";
 
 const dir = (root: string): string => join(root, "guard");
@@ -45,4 +46,43 @@ it("stays shut where the timer fires while it opens", () => {
     out: "",
   });
   expect(existsSync(dir(root))).toBe(false);
+});
+
+const WHO = "who=ops@bastion\nsince=2026-12-01T12:00:00Z\nrun=r1\nleft=20\n";
+
+it.each<readonly [string, number, string, boolean, string, RegExp]>([
+  [
+    "another's lease",
+    HELD,
+    WHO,
+    false,
+    "lease-held",
+    /^ops@bastion is changing this host since .* \(run r1\)$/,
+  ],
+  ["another's timer", ARMED, WHO, false, "lease-held", /a timer armed that fires in 20 s$/],
+  [
+    "a folder that is not ours",
+    FOREIGN,
+    "folder=/run/surefoot\n",
+    false,
+    "guard-not-armed",
+    /\/run\/surefoot can't be used/,
+  ],
+  ["what failed before anything was changed", 1, "", false, "guard-not-armed", /; nothing was changed$/],
+  [
+    "what failed once the running state was changed",
+    1,
+    "",
+    true,
+    "guard-not-armed",
+    /to write what lasts beyond a boot$/,
+  ],
+  ["a full disk, whenever", 1, "cannot create x: No space left on device\n", true, "disk-full", /./],
+])("tells %s", (_what, exit, output, guarded, code, message) => {
+  const error = gateError("h", exit, output, guarded);
+  expect(error).toMatchObject({
+    code,
+    message: expect.stringMatching(message),
+    hint: expect.stringMatching(/\w/),
+  });
 });
