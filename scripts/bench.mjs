@@ -89,13 +89,12 @@ const bare = (file) => [
   ...addresses,
 ];
 const sshOptions = `-i ${key} -o UserKnownHostsFile=${known} -o IdentitiesOnly=yes -o BatchMode=yes`;
-const playbook = [
-  cli,
-  "run",
+const ourFlags = [
   join(root, "playbooks/ecmp.ts"),
   "-i",
   inventory,
-  "--yes",
+  "--state",
+  join(work, "state"),
   // The same end state as the script's: what else an interface's owner is told is no part of the job that the others do.
   "-e",
   "persist=unit",
@@ -107,7 +106,12 @@ const playbook = [
 ];
 const tools = {
   floor: { label: "bare ssh2, one script", command: bare(script) },
-  surefoot: { label: "surefoot", command: [process.execPath, ...playbook] },
+  surefoot: {
+    label: "surefoot run",
+    command: [process.execPath, cli, "run", "--yes", ...ourFlags],
+    // What a timer does all day.
+    watch: { label: "surefoot drift", command: [process.execPath, cli, "drift", ...ourFlags] },
+  },
   clush: {
     label: "clush, the same script",
     command: [
@@ -257,7 +261,7 @@ const middle = (runs) =>
 const results = {};
 const states = {};
 const names = values.only.split(",");
-const measured = Object.fromEntries(names.map((name) => [name, { first: [], again: [] }]));
+const measured = Object.fromEntries(names.map((name) => [name, { first: [], again: [], watch: [] }]));
 // Turn by turn, so that a machine that becomes slower or faster meanwhile does so for all.
 for (let round = 1; round <= rounds; round++) {
   for (const name of names) {
@@ -268,11 +272,13 @@ for (let round = 1; round <= rounds; round++) {
     onAll("reset.sh");
     measured[name].first.push(await measure(tool));
     measured[name].again.push(await measure(tool));
+    if (tool.watch !== undefined) measured[name].watch.push(await measure(tool.watch));
     if (round === 1) states[name] = [...new Set(onAll("state.sh"))];
   }
 }
 for (const name of names) {
   results[name] = { first: middle(measured[name].first), again: middle(measured[name].again) };
+  if (tools[name].watch !== undefined) results[`${name} watch`] = { again: middle(measured[name].watch) };
 }
 
 const floor = results.floor ?? Object.values(results)[0];
@@ -283,6 +289,8 @@ for (const phase of ["first", "again"]) {
     `\n${(phase === "first" ? "first run" : "nothing to change").padEnd(24)}${["wall s", "x floor", "CPU ms/host", "peak MB"].map((t) => cell(t, 13)).join("")}\n`,
   );
   for (const [name, result] of Object.entries(results)) {
+    if (result[phase] === undefined) continue;
+    const label = (tools[name] ?? tools[name.split(" ")[0]].watch).label;
     const { wall, cpu, peak } = result[phase];
     const columns = [
       (wall / 1000).toFixed(2),
@@ -290,9 +298,7 @@ for (const phase of ["first", "again"]) {
       (cpu / hosts).toFixed(1),
       (peak / 1e6).toFixed(0),
     ];
-    process.stdout.write(
-      `${tools[name].label.padEnd(24)}${columns.map((text) => cell(text, 13)).join("")}\n`,
-    );
+    process.stdout.write(`${label.padEnd(24)}${columns.map((text) => cell(text, 13)).join("")}\n`);
   }
 }
 const reference = JSON.stringify(states.floor ?? Object.values(states)[0]);
