@@ -2,7 +2,7 @@ import { selectHosts } from "../inventory/pattern.js";
 import { knowPlainSecrets } from "../inventory/read-secrets.js";
 import { SurefootError } from "../model/error.js";
 import { trustedSh } from "../model/sh.js";
-import { BECOME_ROOT } from "../model/target.js";
+import { becomeOn } from "../model/target.js";
 import { refuseProblems } from "../playbook/expand.js";
 import { ExecFold } from "../report/exec.js";
 import { junitReporter } from "../report/junit.js";
@@ -35,7 +35,7 @@ export async function execFleet(text: string, flags: ExecFlags): Promise<number>
   refuseProblems(hosts);
   knowPlainSecrets(hosts);
   const asked = hosts.map(({ target }) => {
-    const become = flags.become === true ? (target.become ?? BECOME_ROOT) : null;
+    const become = flags.become === true ? becomeOn(target) : null;
     return { target: { ...target, become }, tasks: [] };
   });
   const jobs = await withTyped(asked, flags);

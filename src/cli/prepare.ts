@@ -4,7 +4,7 @@ import { selectHosts } from "../inventory/pattern.js";
 import { readSecrets } from "../inventory/read-secrets.js";
 import { SurefootErrors } from "../model/error.js";
 import type { Target } from "../model/target.js";
-import { BECOME_ROOT } from "../model/target.js";
+import { becomeOn } from "../model/target.js";
 import { provideApi } from "../playbook/api.js";
 import type { HostTasks } from "../playbook/expand.js";
 import { expandPlaybook, unreadable } from "../playbook/expand.js";
@@ -81,11 +81,10 @@ export async function withTyped<J extends { readonly target: Target }>(
   const sudo = flags.askBecomePass === true ? { value: await askPassword("sudo password: ") } : undefined;
   if (login === undefined && sudo === undefined) return jobs;
   return jobs.map((job) => {
-    const { become } = job.target;
     const target: Target = {
       ...job.target,
       ...(login === undefined ? {} : { password: login }),
-      ...(sudo === undefined ? {} : { become: { ...(become ?? BECOME_ROOT), password: sudo } }),
+      ...(sudo === undefined ? {} : { become: { ...becomeOn(job.target), password: sudo } }),
     };
     return { ...job, target };
   });

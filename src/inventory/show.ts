@@ -3,7 +3,7 @@ import type { Json } from "../model/json.js";
 import { formatPlace } from "../model/place.js";
 import { MASK } from "../model/plan.js";
 import { secrets } from "../model/secret.js";
-import type { Target } from "../model/target.js";
+import type { Become, Target } from "../model/target.js";
 import type { Explained, Explanation } from "./explain.js";
 import type { Host } from "./host.js";
 import type { Located } from "./located.js";
@@ -30,17 +30,21 @@ function shown(name: string, located: Located): Json {
 }
 
 function way(target: Target): { readonly [key: string]: Json } {
-  const { become, given: _given, password, passphrase, ...shown } = target;
+  const { become, becomeAs, given: _given, password, passphrase, ...shown } = target;
   const shownRest = secrets.maskAll({
     ...shown,
     ...(password === undefined ? {} : { password: MASK }),
     ...(passphrase === undefined ? {} : { passphrase: MASK }),
   });
-  if (become === null) return { ...shownRest, become: null };
   return {
     ...shownRest,
-    become: { ...become, ...(become.password === undefined ? {} : { password: MASK }) },
+    become: become === null ? null : withoutPassword(become),
+    ...(becomeAs === undefined ? {} : { becomeAs: withoutPassword(becomeAs) }),
   };
+}
+
+function withoutPassword({ password, ...become }: Become): { readonly [key: string]: Json } {
+  return { ...become, ...(password === undefined ? {} : { password: MASK }) };
 }
 
 function yaml(value: Json): string {

@@ -2,7 +2,7 @@ import { homedir, userInfo } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { suggest } from "../model/did-you-mean.js";
-import type { Become, PasswordSource, Target, TargetField } from "../model/target.js";
+import type { PasswordSource, Target, TargetField } from "../model/target.js";
 import { BECOME_METHODS, BECOME_ROOT } from "../model/target.js";
 import type { Complaints } from "./complaints.js";
 import type { Located, LocatedMap } from "./located.js";
@@ -163,7 +163,7 @@ export function targetOf(host: string, { ssh, become }: Way): Target {
     ...(proxyCommand ? { proxyCommand } : {}),
     ...(jump ? { jump } : {}),
     connectTimeout: ssh.connect_timeout ?? CONNECT_TIMEOUT_S,
-    become: becomeOf(become),
+    ...becomeOf(become),
     ...(ssh.certificate_file ? { certificateFiles: ssh.certificate_file } : {}),
     ...(ssh.identity_agent ? { identityAgent: ssh.identity_agent } : {}),
     ...(ssh.passphrase ? { passphrase: ssh.passphrase } : {}),
@@ -174,16 +174,16 @@ export function targetOf(host: string, { ssh, become }: Way): Target {
   };
 }
 
-function becomeOf(become: Way["become"]): Become | null {
-  const asked = typeof become === "boolean" ? { enabled: become } : become;
-  if (asked.enabled === false) return null;
-  const { method, user, password: source, timeout } = typeof become === "boolean" ? {} : become;
-  return {
+function becomeOf(become: Way["become"]): Pick<Target, "become" | "becomeAs"> {
+  if (become === false) return { become: null };
+  const { method, user, password: source, timeout, enabled } = become === true ? {} : become;
+  const how = {
     method: method ?? BECOME_ROOT.method,
     user: user ?? BECOME_ROOT.user,
     ...(source ? { password: source } : {}),
     timeout: timeout ?? BECOME_ROOT.timeout,
   };
+  return enabled === false ? { become: null, becomeAs: how } : { become: how };
 }
 
 function readSsh(node: Located, complaints: Complaints): Way["ssh"] {

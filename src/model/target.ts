@@ -47,6 +47,8 @@ export interface Target {
   readonly local?: true;
   /** How tasks get their rights by default; null: as the login user. */
   readonly become: Become | null;
+  /** How a task that asks for it becomes another user where tasks by default don't; absent: root by sudo. */
+  readonly becomeAs?: Become;
   /** OpenSSH user certificates, absolute; those beside a key (`KEY-cert.pub`) are found without being named. */
   readonly certificateFiles?: readonly string[];
   /** Socket of the agent to ask instead of the one that SSH_AUTH_SOCK names; `none`: no agent. */
@@ -88,3 +90,8 @@ export type TargetField =
   | "connectTimeout"
   | "keepalive"
   | "env";
+
+/** How what asks for another user's rights on a host gets them. */
+export function becomeOn({ become, becomeAs }: Pick<Target, "become" | "becomeAs">): Become {
+  return become ?? becomeAs ?? BECOME_ROOT;
+}

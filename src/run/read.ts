@@ -1,7 +1,7 @@
 import type { ErrorData } from "../model/error.js";
 import { SurefootError } from "../model/error.js";
 import type { Task } from "../model/resource.js";
-import { BECOME_ROOT } from "../model/target.js";
+import { BECOME_ROOT, becomeOn } from "../model/target.js";
 import type { Frame } from "../plan/frames.js";
 import type { ProbeBatch, Readings } from "../plan/probe.js";
 import { batchProbes } from "../plan/probe.js";
@@ -124,7 +124,7 @@ async function shellFor(
   const known = shells.get(become);
   if (known?.alive === true) return known;
   // root by sudo, for a task that asks for `become` where the inventory says nothing of it.
-  const identity = become ? (job.target.become ?? BECOME_ROOT) : null;
+  const identity = become ? becomeOn(job.target) : null;
   const password = (): Promise<string> => context.password(identity ?? BECOME_ROOT, job.target.host);
   const shell = await HostShell.open({ connection, become: identity, password, signal: context.kill });
   shells.set(become, shell);

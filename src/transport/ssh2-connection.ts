@@ -1,7 +1,7 @@
 import type { Client, ClientChannel } from "ssh2";
 import { SurefootError } from "../model/error.js";
 import type { Target } from "../model/target.js";
-import { BECOME_ROOT } from "../model/target.js";
+import { becomeOn } from "../model/target.js";
 import { becomeError } from "./become-errors.js";
 import type { Login, Way } from "./login.js";
 import { forwardError, where } from "./ssh-errors.js";
@@ -103,8 +103,8 @@ export class Ssh2Connection implements Login {
 }
 
 /** The error for a host, or a way to it, that gives no terminal to a command that needs one. */
-export function noTerminal({ host, become }: Target, detail: string): SurefootError {
-  return new SurefootError(becomeError("become-tty-refused", host, become ?? BECOME_ROOT, detail));
+export function noTerminal(target: Target, detail: string): SurefootError {
+  return new SurefootError(becomeError("become-tty-refused", target.host, becomeOn(target), detail));
 }
 
 /** The error for a connection that is gone. */

@@ -7,7 +7,7 @@ import { z } from "zod";
 import type { Ran } from "../support/cli.js";
 import { eventsOf, surefoot } from "../support/cli.js";
 import { encryptVault } from "../support/vault.js";
-import { ENV, INVENTORY, outcomes } from "./fleet.js";
+import { ENV, INVENTORY, inBox, outcomes } from "./fleet.js";
 
 const CLIENTS = ["client1", "client4", "client6"];
 
@@ -82,4 +82,32 @@ it("says that a vault stays closed", async () => {
   const ran = await plan(dir, "--vault-password-file", key("another key"));
   expect(ran.stdout).toContain("secret-locked");
   expect(ran.exit).not.toBe(0);
+});
+
+it("gives a task root's rights as the inventory says, where only the task asks for them", async () => {
+  const playbook = join(mkdtempSync(join(tmpdir(), "surefoot-asks-")), "who.ts");
+  writeFileSync(
+    playbook,
+    `import { command, playbook, z } from "surefoot";
+export default playbook({ name: "who", hosts: "clients", vars: z.object({}), tasks: () => [
+  command({ run: "id -un > /tmp/who-asks", always: true }, { become: true }),
+] });
+`,
+  );
+  const args = [
+    "run",
+    playbook,
+    "-i",
+    dir,
+    "--limit",
+    "client4",
+    "--yes",
+    "--json",
+    "-e",
+    "ansible_become=false",
+  ];
+  const vault = ["--vault-password-file", key("key of the vault")];
+  const ran = await surefoot([...args, ...vault], { env: ENV });
+  expect(outcomes(ran)).toEqual({ client4: "changed" });
+  expect(await inBox("client4", "cat /tmp/who-asks; rm /tmp/who-asks")).toBe("root");
 });

@@ -188,8 +188,7 @@ class WayReader {
   }
 
   #become(): Way["become"] {
-    // Without it the rest is not needed: most playbooks of Ansible ask for it themselves.
-    if (this.#flag("become") !== true) return false;
+    if (this.#flag("become") !== true) return this.#becomeWhereAsked();
     const method = this.#text("becomeMethod") ?? "sudo";
     const user = this.#word("becomeUser");
     const password = this.#password("becomePassword");
@@ -201,6 +200,24 @@ class WayReader {
     return {
       enabled: true,
       ...(known === undefined ? {} : { method: known }),
+      ...(user === undefined ? {} : { user }),
+      ...(password === undefined ? {} : { password }),
+    };
+  }
+
+  /** Most playbooks of Ansible ask for root's rights themselves, and the inventory only says how; what is not understood is not needed yet. */
+  #becomeWhereAsked(): Way["become"] {
+    const plain = (what: keyof typeof NAMES): boolean => this.#found(what)?.[1].opaque === undefined;
+    const parts = ["becomeMethod", "becomeUser", "becomePassword"] as const;
+    const given = parts.filter((what) => this.#found(what) !== undefined);
+    if (given.length === 0 || !given.every(plain)) return false;
+    const method = this.#text("becomeMethod") ?? "sudo";
+    const known = BECOME_METHODS.find((name) => name === BECOME.exec(method)?.[1]);
+    if (known === undefined) return false;
+    const [user, password] = [this.#word("becomeUser"), this.#password("becomePassword")];
+    return {
+      enabled: false,
+      method: known,
       ...(user === undefined ? {} : { user }),
       ...(password === undefined ? {} : { password }),
     };

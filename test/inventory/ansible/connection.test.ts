@@ -33,7 +33,9 @@ const mapped: Readonly<Record<string, Partial<Target>>> = {
   "ansible_become=true ansible_become_user=app ansible_become_pass=pw": {
     become: { ...BECOME_ROOT, user: "app", password: { value: "pw" } },
   },
-  "ansible_become=no ansible_become_user=app": { become: null },
+  "ansible_become=no ansible_become_user=app": { become: null, becomeAs: { ...BECOME_ROOT, user: "app" } },
+  "ansible_become_pass=pw": { become: null, becomeAs: { ...BECOME_ROOT, password: { value: "pw" } } },
+  "ansible_become_pass=pw ansible_become_method=runas": { become: null },
   "ansible_connection=local": { local: true },
   "ansible_ssh_common_args='-o ProxyCommand=\"ssh -W %h:%p -q b\"'": { proxyCommand: "ssh -W %h:%p -q b" },
   "ansible_ssh_common_args='-oProxyJump=bastion'": { jump: "bastion" },
