@@ -16,8 +16,10 @@ export interface Host {
   readonly sources: readonly VariableSource[];
   readonly vars: LocatedMap;
   readonly target: Target;
-  /** Variables whose mappings merge key by key over its sources, and that say how it is reached. */
+  /** Variables whose mappings merge key by key over its sources. */
   readonly reserved: readonly string[];
+  /** Variables that say how it is reached, which are no playbook's. */
+  readonly wayNames: ReadonlySet<string>;
   /** What is wrong with how it is reached: errors once something is to be done there. */
   readonly problems: readonly ErrorData[];
 }
@@ -43,6 +45,7 @@ export interface Shared {
 }
 
 const NONE: readonly ErrorData[] = [];
+const WAY_NAMES: ReadonlySet<string> = new Set(RESERVED);
 
 /** A host whose variables are merged when they are first asked for; what it shares with others is not copied. */
 export class MergedHost implements Host {
@@ -50,6 +53,7 @@ export class MergedHost implements Host {
   readonly place: FilePlace;
   readonly target: Target;
   readonly reserved: readonly string[];
+  readonly wayNames: ReadonlySet<string>;
   readonly problems: readonly ErrorData[];
   readonly #shared: Shared;
   readonly #own: readonly VariableSource[];
@@ -60,9 +64,14 @@ export class MergedHost implements Host {
     target: Target,
     shared: Shared,
     own: readonly VariableSource[],
-    { reserved = RESERVED, problems = NONE }: Partial<Pick<Host, "reserved" | "problems">> = {},
+    {
+      reserved = RESERVED,
+      wayNames = WAY_NAMES,
+      problems = NONE,
+    }: Partial<Pick<Host, "reserved" | "wayNames" | "problems">> = {},
   ) {
     this.reserved = reserved;
+    this.wayNames = wayNames;
     this.problems = problems;
     this.name = entry.name;
     this.place = entry.place;

@@ -158,11 +158,11 @@ function mistypedNames(playbook: Playbook, host: Host): readonly ErrorData[] {
   const unset = Object.keys(playbook.vars.shape).filter((name) => !host.vars.has(name));
   return [...host.vars].flatMap(([name, located]) => {
     const fromCommandLine = located.place.file === "--extra-var";
-    if (Object.hasOwn(playbook.vars.shape, name) || host.reserved.includes(name)) return [];
+    if (Object.hasOwn(playbook.vars.shape, name) || host.wayNames.has(name)) return [];
     const meant = didYouMean(name, unset);
     if (meant === undefined && !fromCommandLine) return [];
     const message = `${playbook.name} has no variable ${name}`;
-    const hint = suggest(name, unset, `It has ${Object.keys(playbook.vars.shape).join(", ")}.`);
+    const hint = suggest(name, unset, `It has ${Object.keys(playbook.vars.shape).join(", ") || "none"}.`);
     return [{ code: "variable-unknown", message, hint, ...at(located.key ?? located.place) }];
   });
 }

@@ -89,3 +89,21 @@ gateways: [{ address: "192.168.1.1" }, { address: !vault "$ANSIBLE_VAULT;1.1;AES
   const way = await surefoot(["plan", "playbooks/ecmp.ts", "-i", "other"], { cwd: dir });
   expect(way.stderr).toMatch(/ansible_host holds a Jinja expression/);
 });
+
+it("takes what says how a host is reached from the command line, too, beside the playbook's variables", async () => {
+  const dir = project({
+    hosts: "[clients]\nc1 ansible_host=127.0.0.1 ansible_become_password=hunter2\n",
+    "group_vars/clients.yml":
+      'interface: eth1\ngateways: [{ address: "192.168.1.1" }, { address: "192.168.1.10" }]\n',
+  });
+  const given = ["-e", "ansible_become=true", "-e", "ansible_port=1"];
+  const plan = await surefoot(["plan", "playbooks/ecmp.ts", "-i", "hosts", ...given], { cwd: dir });
+  expect([plan.exit, plan.stderr + plan.stdout]).toEqual([4, expect.stringContaining("connect-refused")]);
+  const slip = await surefoot(["plan", "playbooks/ecmp.ts", "-i", "hosts", "-e", "ansible_becom=true"], {
+    cwd: dir,
+  });
+  expect([slip.exit, slip.stderr]).toEqual([3, expect.stringContaining("variable-unknown")]);
+  const shown = await surefoot(["inventory", "show", "c1", "-i", "hosts"], { cwd: dir });
+  expect(shown.stdout).toMatch(/become: null\n\s+becomeAs:/);
+  expect(shown.stdout).not.toContain("hunter2");
+});

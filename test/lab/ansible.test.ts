@@ -108,6 +108,7 @@ export default playbook({ name: "who", hosts: "clients", vars: z.object({}), tas
   ];
   const vault = ["--vault-password-file", key("key of the vault")];
   const ran = await surefoot([...args, ...vault], { env: ENV });
+  expect(`${ran.stderr}${ran.stdout}`).toContain("host-finished");
   expect(outcomes(ran)).toEqual({ client4: "changed" });
   expect(await inBox("client4", "cat /tmp/who-asks; rm /tmp/who-asks")).toBe("root");
 });

@@ -18,6 +18,7 @@ const host: Host = {
   target: localTarget("here"),
   place: { file: "hosts.yml", line: 1, col: 1 },
   reserved: [],
+  wayNames: new Set(),
   problems: [],
 };
 const vars = z.object({});

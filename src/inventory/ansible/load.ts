@@ -9,7 +9,7 @@ import { lineages } from "../lineage.js";
 import type { Located } from "../located.js";
 import { targetOf } from "../target.js";
 import type { HostEntry, VariableSource } from "../tree.js";
-import { ansibleWay } from "./connection.js";
+import { ansibleWay, CONNECTION_VARIABLES } from "./connection.js";
 import { Draft, UNGROUPED } from "./draft.js";
 import { Files, isFolder } from "./files.js";
 import { splitPort } from "./host-pattern.js";
@@ -135,6 +135,7 @@ class HostBuilder {
     const target = targetOf(entry.name, way);
     return new MergedHost(entry, local ? { ...target, local } : target, shared, own, {
       reserved: NONE,
+      wayNames: CONNECTION_VARIABLES,
       problems,
     });
   }

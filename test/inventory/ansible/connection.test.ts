@@ -16,8 +16,8 @@ async function host(line: string): Promise<Host & { readonly cwd: string }> {
   const cwd = folder({ hosts: `a ${line}\nbastion\n` });
   const found = (await loadInventory("hosts", { cwd })).hosts.get("a");
   if (found === undefined) throw new Error("no host");
-  const { target, problems, vars, name, groups, place, sources, reserved } = found;
-  return { target, problems, vars, name, groups, place, sources, reserved, cwd };
+  const { target, problems, vars, name, groups, place, sources, reserved, wayNames } = found;
+  return { target, problems, vars, name, groups, place, sources, reserved, wayNames, cwd };
 }
 
 const mapped: Readonly<Record<string, Partial<Target>>> = {
