@@ -215,11 +215,17 @@ ip -n sf-${LAB}-nat2 addr add 192.168.2.10/24 dev lan`,
 it("looks after IPv6 gateways beside IPv4 ones, and never touches their routes", async () => {
   const dir = mkdtempSync(join(tmpdir(), "surefoot-failover-"));
   const playbook = join(dir, "six.ts");
-  const task = (mode: string): string => `import { failover, playbook, route, sysctl, z } from "surefoot";
+  const task = (
+    mode: string,
+  ): string => `import { failover, flowPrediction, neighbours, playbook, route, sysctl, z } from "surefoot";
 export default playbook({ name: "six", hosts: "clients", vars: z.object({}), tasks: () => [
   sysctl({ key: "net.ipv6.fib_multipath_hash_policy", value: 1, file: "/etc/sysctl.d/50-six.conf" }),
   route({ to: "default", family: 6, via: [{ gateway: "fd00:1::1", dev: "eth1" }, { gateway: "fd00:1::10", dev: "eth1" }] }),
   failover(${mode}),
+],
+checks: () => [
+  neighbours({ gateways: ["fd00:1::1", "fd00:1::10"], interface: "eth1", probe: true }, { gate: false }),
+  flowPrediction({ to: ["fd00:2::10"], via: [{ gateway: "fd00:1::1" }, { gateway: "fd00:1::10" }] }, { gate: false }),
 ] });
 `;
   const gateways = ["192.168.1.1", "192.168.1.10", "fd00:1::1", "fd00:1::10"].map((address) => ({ address }));
@@ -248,10 +254,19 @@ export default playbook({ name: "six", hosts: "clients", vars: z.object({}), tas
     expect(outcomes(await run())).toEqual({ [CLIENT]: "changed" });
     const routes = await inBox(CLIENT, "ip -6 route show default");
     await until("both gateways to be used", async () => (await taken()) === both);
+    const verify = (): Promise<Ran> =>
+      surefoot(["verify", playbook, "-i", INVENTORY, "--limit", CLIENT], { env: ENV });
+    const well = await verify();
+    expect([well.exit, well.stdout]).toEqual([0, expect.stringContaining("2 checks: 2 passed")]);
     await fault("cut-lan", "nat2");
     await until("the dead one to be avoided", async () => (await taken()) === "via fd00:1::1");
     expect(await inBox(CLIENT, "ip -6 route show default")).toBe(routes);
     expect((await run()).exit).toBe(0);
+    const ill = await verify();
+    expect([ill.exit, ill.stdout]).toEqual([
+      1,
+      expect.stringContaining("fd00:1::10 does not answer on the link"),
+    ]);
     await fault("heal-lan", "nat2");
     await until("both to be used again", async () => (await taken()) === both);
     // Where the host forwards, the kernel would use the dead one: refused before anything is touched.
