@@ -122,7 +122,8 @@ export class HostShell {
           frames.push(frame);
           request.onFrame?.(frame);
         }
-        arm();
+        // Only what came to an end counts: something that prints for ever gets on with nothing.
+        if (arrived.length > 0) arm();
         check();
       };
     });

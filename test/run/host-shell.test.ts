@@ -143,6 +143,12 @@ it("gives up on a probe and on a step that do not end, and leaves none of their 
   expect(left()).toBe("");
 });
 
+it("gives up on what prints for ever, too", async () => {
+  const chatter = sh`i=0; while [ $i -lt 200 ]; do echo still here; sleep 0.05; i=$((i+1)); done`;
+  expect(await codeOf(run({ probes: [chatter] }, { probeTimeoutMs: 400 }))).toBe("host-timeout");
+  expect(await codeOf(run({ steps: [chatter] }, { stepTimeoutMs: () => 400 }))).toBe("step-timeout");
+});
+
 it("says that the connection died when the shell does", async () => {
   expect(await codeOf(run({ steps: [trustedSh("kill -9 $$")] }))).toBe("connection-lost");
 });
