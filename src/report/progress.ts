@@ -19,6 +19,17 @@ const STAGE_OF: Readonly<Record<Phase, Stage>> = {
   exec: "read",
 };
 
+/** What hosts are busy with while they change, in the order in which they come to it. */
+const DOING = { apply: "changing", confirm: "confirming", verify: "read again" } as const;
+
+/** A host that is being worked on. */
+interface Busy {
+  readonly stage: Stage;
+  readonly phase: Phase;
+  /** When it came to the stage. */
+  readonly since: number;
+}
+
 /** A wave of a rollout, as far as it has come. */
 interface Wave {
   readonly hosts: number;
@@ -35,7 +46,7 @@ const SINGLE: Readonly<Record<string, string>> = { verify: "check", exec: "run" 
 export class Progress {
   total = 0;
   #command = "";
-  readonly #busy = new Map<string, { readonly stage: Stage; readonly since: number }>();
+  readonly #busy = new Map<string, Busy>();
   readonly #done: Record<Stage, number> = { read: 0, apply: 0 };
   readonly #entered: Record<Stage, number> = { read: 0, apply: 0 };
   readonly #failed: string[] = [];
@@ -55,7 +66,7 @@ export class Progress {
     if (event.type === "host-finished" && wave !== undefined) wave.tally[event.outcome]++;
     if (event.type === "gate-finished" && wave !== undefined)
       wave.gate = event.passed ? "passed" : "did not pass";
-    if (event.type === "host-phase") this.#enter(event.host, STAGE_OF[event.phase], now);
+    if (event.type === "host-phase") this.#enter(event.host, event.phase, now);
     if (event.type === "host-finished") {
       const at = this.#busy.get(event.host);
       if (at !== undefined) this.#done[at.stage]++;
@@ -64,12 +75,16 @@ export class Progress {
     }
   }
 
-  #enter(host: string, stage: Stage, now: number): void {
+  #enter(host: string, phase: Phase, now: number): void {
+    const stage = STAGE_OF[phase];
     const at = this.#busy.get(host);
-    if (at?.stage === stage) return;
+    if (at?.stage === stage) {
+      this.#busy.set(host, { ...at, phase });
+      return;
+    }
     if (at !== undefined) this.#done[at.stage]++;
     this.#entered[stage]++;
-    this.#busy.set(host, { stage, since: now });
+    this.#busy.set(host, { stage, phase, since: now });
   }
 
   /** How many waves there are; 0 where hosts do not go in waves. */
@@ -91,7 +106,7 @@ export class Progress {
     const words = [`${head}  ${done}/${plural(wave.hosts, "host")}`];
     if (done > 0) words.push(tallyWords(wave.tally));
     if (wave.gate !== undefined) words.push(`gate ${wave.gate}`);
-    if (number === this.wave) words.push(...this.#slow(() => true, now));
+    if (number === this.wave) words.push(...this.#doing(true), ...this.#slow(() => true, now));
     return cut(words.join("  "), columns);
   }
 
@@ -110,6 +125,7 @@ export class Progress {
     const of = stage === "read" ? this.total : this.#entered.apply;
     const name = SINGLE[this.#command] ?? NAMES[stage];
     const words = [`${name}  ${this.#done[stage]}/${of}`];
+    if (stage === "apply") words.push(...this.#doing(false));
     words.push(...this.#slow((at) => at === stage, now));
     if (this.#failed.length > 0) {
       const more = this.#failed.length > 3 ? ", ..." : "";
@@ -117,6 +133,19 @@ export class Progress {
     }
     return cut(words.join("  "), columns);
   }
+
+  /** How many hosts are busy with what: `12 changing, 3 confirming`. */
+  #doing(reading: boolean): readonly string[] {
+    const busy = [...this.#busy.values()];
+    const phases = Object.entries(DOING).map(([phase, word]) => ({
+      word,
+      hosts: busy.filter((at) => at.phase === phase).length,
+    }));
+    const read = { word: "reading", hosts: busy.filter(({ stage }) => stage === "read").length };
+    const told = [...(reading ? [read] : []), ...phases].filter(({ hosts }) => hosts > 0);
+    return told.length === 0 ? [] : [told.map(({ word, hosts }) => `${hosts} ${word}`).join(", ")];
+  }
+
   #slow(counts: (stage: Stage) => boolean, now: number): readonly string[] {
     const slow = [...this.#busy]
       .filter(([, at]) => counts(at.stage) && now - at.since > SLOW_MS)

@@ -1,6 +1,6 @@
 import { Writable } from "node:stream";
 import { expect, it, vi } from "vitest";
-import type { Event, Outcome } from "../../src/model/event.js";
+import type { Event, Outcome, Phase } from "../../src/model/event.js";
 import { RunFold } from "../../src/report/fold.js";
 import { Progress } from "../../src/report/progress.js";
 import { terminalReporter } from "../../src/report/terminal.js";
@@ -132,4 +132,26 @@ it("keeps progress on one line of eighty columns, naming what is slow and what f
   const line = progress.line("read", 12_000, 80);
   expect(line).toContain("60/60  slow: 漢字-slow (12 s)  3 failed: client20, client40");
   expect(width(line)).toBeLessThanOrEqual(80);
+});
+
+it("says what the hosts of a wave are busy with", () => {
+  const at = "2026-01-01T00:00:00.000Z";
+  const progress = new Progress();
+  const phase = (host: string, to: Phase): void =>
+    progress.onEvent({ type: "host-phase", host, phase: to, at }, 0);
+  const hosts = ["a", "b", "c", "d"];
+  progress.onEvent({ type: "wave-started", wave: 1, waves: 2, hosts, at }, 0);
+  expect(progress.waveLine(1, 0, 80)).toBe("wave 1 of 2  0/4 hosts");
+  for (const host of hosts) phase(host, "connect");
+  for (const host of ["b", "c", "d"]) phase(host, "apply");
+  phase("c", "confirm");
+  phase("d", "verify");
+  expect(progress.waveLine(1, 0, 80)).toBe(
+    "wave 1 of 2  0/4 hosts  1 reading, 1 changing, 1 confirming, 1 read again",
+  );
+  expect(progress.waveLine(2, 0, 80)).toBe("wave 2 of 2  waits");
+  expect(progress.line("apply", 0, 80)).toBe("apply and verify  0/3  1 changing, 1 confirming, 1 read again");
+  for (const host of hosts)
+    progress.onEvent({ type: "host-finished", host, outcome: "changed", ms: 1, at }, 0);
+  expect(progress.waveLine(1, 0, 80)).toBe("wave 1 of 2  4/4 hosts  4 changed");
 });
