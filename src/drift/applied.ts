@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { journalFile, listRuns } from "../journal/folder.js";
 import type { JournalHeader } from "../journal/header.js";
-import { isLook } from "../journal/look.js";
+import { isLook, isLookFile } from "../journal/look.js";
 import { readJournal } from "../journal/read.js";
 import { SurefootError } from "../model/error.js";
 import type { TaskPlan } from "../model/plan.js";
@@ -26,7 +26,7 @@ export interface AppliedRecord {
 
 /**
  * Gathers from the journals what was last applied to hosts of one inventory, by whatever playbook: the same host and the same thing. Journals
- * are read newest first, one line at a time; looks, which apply nothing, are left after their first line.
+ * are read newest first, one line at a time; looks, which apply nothing, are known by their first line.
  * @param inventory Its absolute path: hosts of the same name in another environment are others.
  */
 export async function gatherApplied(
@@ -37,6 +37,7 @@ export async function gatherApplied(
   const known = new Map<string, Map<string, Applied>>();
   const unreadable: string[] = [];
   for (const run of (await listRuns(state)).toReversed()) {
+    if (isLookFile(journalFile(state, run))) continue;
     try {
       const own = (header: JournalHeader): boolean => inventoryOf(header) === inventory;
       for (const [host, tasks] of await appliedIn(journalFile(state, run), own, (host) => hosts.has(host))) {

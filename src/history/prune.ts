@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { appliedIn, inventoryOf } from "../drift/applied.js";
 import { idAt, journalFile, listRuns } from "../journal/folder.js";
 import type { JournalHeader } from "../journal/header.js";
-import { isLook } from "../journal/look.js";
+import { isLook, isLookFile } from "../journal/look.js";
 import { readJournal } from "../journal/read.js";
 import { owing, tellStory } from "../journal/story.js";
 import { isRunning } from "../journal/who.js";
@@ -53,6 +53,8 @@ export async function prunable(state: string, { before, looksOnly }: Wanted): Pr
   for (const run of (await listRuns(state)).toReversed()) {
     const old = run < end;
     if (!old && looksOnly === true) continue;
+    // Most of all, and nothing is to be known of them.
+    if (!old && isLookFile(journalFile(state, run))) continue;
     try {
       const header = await headerOf(state, run);
       const look = isLook(header);
