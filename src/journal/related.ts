@@ -1,13 +1,18 @@
 import { findRun, journalFile, listRuns } from "./folder.js";
 import type { JournalHeader } from "./header.js";
-import { isLook } from "./look.js";
+import { isLook, isLookFile } from "./look.js";
 import { readJournal } from "./read.js";
 
-/** The headers of recorded runs, the newest run first. Only the first line of each journal is read, and one that can't be is left out. */
+/**
+ * The headers of recorded runs that may have changed something, the newest first: looks for drift, of which a timer makes many, are passed over. Only the first
+ * line of each journal is read, and one that can't be is left out.
+ */
 export async function* newestHeaders(state: string): AsyncGenerator<JournalHeader> {
-  for (const run of [...(await listRuns(state))].reverse()) {
-    const header = await headerIn(journalFile(state, run));
-    if (header !== undefined) yield header;
+  for (const run of (await listRuns(state)).toReversed()) {
+    const file = journalFile(state, run);
+    if (isLookFile(file)) continue;
+    const header = await headerIn(file);
+    if (header !== undefined && !isLook(header)) yield header;
   }
 }
 
@@ -31,13 +36,12 @@ export async function lastRollback(state: string, run: string): Promise<JournalH
 }
 
 /**
- * The run that a person means, as {@link findRun} finds it; `last` is the newest that may have changed something: looks for drift are passed over,
- * of which a timer makes many.
+ * The run that a person means, as {@link findRun} finds it; `last` is the newest that may have changed something.
  * @throws SurefootError `run-unknown`.
  */
 export async function findMeant(state: string, wanted: string): Promise<string> {
   if (wanted === "last") {
-    for await (const header of newestHeaders(state)) if (!isLook(header)) return header.run;
+    for await (const header of newestHeaders(state)) return header.run;
   }
   return findRun(state, wanted);
 }
