@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Diagnosis } from "../../src/model/diagnosis.js";
 import type { Ran } from "../support/cli.js";
 import { eventsOf, surefoot } from "../support/cli.js";
-import { ENV, INVENTORY, inBox, job } from "./fleet.js";
+import { ENV, INVENTORY, inBox, job, until } from "./fleet.js";
 
 const HOSTS = ["client1", "client2", "client3"] as const;
 const LIMIT = HOSTS.join(",");
@@ -124,5 +124,29 @@ it("finds a gateway that answers on the link but does not forward, where it may 
     await inBox("nat2", "sysctl -qw net.ipv4.ip_forward=1");
     await inBox("bastion", "ip route del 192.168.1.21");
     await inBox("client1", "ip route del 10.20.0.2");
+  }
+});
+
+it("finds an address that another machine on the link has, too: IPv6 by looking, IPv4 by asking", async () => {
+  const add = "ip addr add 192.168.1.121/24 dev eth1; ip -6 addr add fd00::121/64 dev eth1";
+  const state = "ip -6 addr show to fd00::121";
+  try {
+    await inBox("client1", add);
+    await until("the first to use it", async () => !/tentative/.test(await inBox("client1", state)));
+    await inBox("client3", add);
+    await until("the second to have been answered", async () =>
+      /dadfailed/.test(await inBox("client3", state)),
+    );
+    const passive = diagnoses(await doctor("client3", "--json")).client3;
+    expect(toMend(passive)).toEqual(["address-duplicate"]);
+    expect(passive?.findings[0]?.seen).toBe("fd00::121/64 on eth1 is dadfailed");
+
+    const probed = diagnoses(await doctor("client3", "--json", "--probe", "--to", "203.0.113.10:80")).client3;
+    const mac = await inBox("client1", "cat /sys/class/net/eth1/address");
+    expect(probed?.findings.map(({ seen }) => seen)).toContain(`${mac} answers for 192.168.1.121 on eth1`);
+    expect(await inBox("nat1", "ip neigh show to 192.168.1.121")).toBe("");
+  } finally {
+    for (const host of ["client1", "client3"])
+      await inBox(host, "ip addr del 192.168.1.121/24 dev eth1; ip -6 addr del fd00::121/64 dev eth1");
   }
 });

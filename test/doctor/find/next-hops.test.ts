@@ -77,4 +77,28 @@ test([
     finds: ["risk address-twice"],
     says: ["192.168.1.22 stands on eth1 and eth2"],
   },
+  {
+    name: "an IPv6 address that another machine has, too",
+    prints: {
+      interfaces: interfaces({
+        eth1: ["192.168.1.22/24", "fd00::22/64 dadfailed tentative", "fe80::1/64"],
+        // Not on a way out.
+        eth2: ["fd01::22/64 dadfailed tentative"],
+      }),
+    },
+    finds: ["problem address-duplicate"],
+    says: ["fd00::22/64 on eth1 is dadfailed", "Another machine on the link has this address, too"],
+  },
+  {
+    name: "an IPv6 address that is not in use yet, on a way out of IPv6 alone",
+    prints: {
+      routes6: routes(
+        route({ gateway: "fe80::9", dev: "eth2", metric: 1024 }),
+        route({ dst: "fe80::/64", dev: "eth2" }),
+      ),
+      interfaces: interfaces({ eth1: ["192.168.1.22/24"], eth2: ["fd01::22/64 tentative"] }),
+    },
+    finds: ["risk address-tentative", "note ipv6-other-way"],
+    says: ["fd01::22/64 on eth2 is tentative", "look again"],
+  },
 ]);
