@@ -151,6 +151,7 @@ export const HEALTHY: Readonly<Record<string, string>> = {
   units: units(unitShown(), NO_FAILOVER, WAITER, KEEPER),
   log: `2026-11-25T22:21:43+0000 client2 systemd[1]: Finished ${UNIT} - Apply ECMP default route.\n`,
   failover: "",
+  guard: "all read\n",
   storage:
     "free 80629200\nmount rw,relatime\nmultipath /etc/systemd/network/10-eth1.network.d/50-surefoot.conf\n",
 };

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Diagnosis } from "../../src/model/diagnosis.js";
 import type { Ran } from "../support/cli.js";
 import { eventsOf, surefoot } from "../support/cli.js";
-import { ENV, INVENTORY, inBox, job, until } from "./fleet.js";
+import { ENV, INVENTORY, inBox, job, killed, until } from "./fleet.js";
+import { gone, reset } from "./whole.js";
 
 const HOSTS = ["client1", "client2", "client3"] as const;
 const LIMIT = HOSTS.join(",");
@@ -149,4 +150,19 @@ it("finds an address that another machine on the link has, too: IPv6 by looking,
     for (const host of ["client1", "client3"])
       await inBox(host, "ip addr del 192.168.1.121/24 dev eth1; ip -6 addr del fd00::121/64 dev eth1");
   }
+});
+
+it("tells of a change that is under its timer, and that the host took it back when nobody confirmed it", async () => {
+  const notes = async (): Promise<readonly string[]> =>
+    diagnoses(await doctor("client2", "--json")).client2?.findings.map(({ id }) => id) ?? [];
+  await reset("client2");
+  await killed((told) => told.includes('"phase":"confirm"'), "--limit", "client2", "--confirm-timeout", "15");
+  expect(await notes()).toContain("change-under-way");
+  await gone("client2");
+  expect(await notes()).toContain("change-taken-back");
+  // As a way back that failed leaves it.
+  await inBox("client2", "sed -i s/^result=0/result=1/ /run/surefoot/last/owner");
+  expect(await notes()).toContain("change-not-undone");
+  expect((await job("run", "--limit", "client2")).exit).toBe(0);
+  expect(await notes()).not.toContain("change-not-undone");
 });

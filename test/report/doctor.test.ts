@@ -51,7 +51,8 @@ it("tells what is in a block, and that nothing is to be mended", () => {
       parameters, the count of packets dropped by their reverse path, what sets
       parameters at boot, who owns the interfaces, the way back to this controller,
       ecmp-route.service and the units around it, the log of ecmp-route.service,
-      what failover says of itself, where settings are kept.
+      what failover says of itself, changes that are not over, where settings are
+      kept.
 
     1 host in 1.2 s: 1 not as it should be
     "
