@@ -2,12 +2,13 @@ import type { DoctorFinding } from "../../model/diagnosis.js";
 import { sh } from "../../model/sh.js";
 import type { Case, Finder } from "../case.js";
 import { known } from "../readings.js";
-import { devicesOf, mainDefaults } from "../ways.js";
+import { devicesOf, mainDefaults, routesOf } from "../ways.js";
 import { interfacesOf } from "./owner.js";
 
 /** The interfaces that the route needs: there, switched on, linked, with an address that nobody else has. */
 export const addresses: Finder = (host) => [
   ...interfacesOf(host).flatMap((dev) => ofInterface(host, dev)),
+  ...interfacesOf(host).flatMap((dev) => inVrf(host, dev)),
   ...twice(host),
   ...notInUse(host),
 ];
@@ -59,6 +60,23 @@ function ofInterface({ readings, remedies, unit }: Case, dev: string): readonly 
       seen: `${dev} has no IPv4 address`,
       cause:
         "It was not given one yet (DHCP), or lost it; gateways in its network can't be reached, and routes over them are refused.",
+    },
+  ];
+}
+
+/** The kernel keeps the networks of an interface in the table of the VRF that it belongs to (Linux Documentation/networking/vrf.rst). */
+function inVrf({ readings }: Case, dev: string): readonly DoctorFinding[] {
+  const own = (routesOf(readings, 4) ?? []).find(
+    ({ via: [hop], protocol, type, table = "main" }) =>
+      hop?.dev === dev && protocol === "kernel" && type === "unicast" && table !== "main",
+  );
+  if (own?.table === undefined) return [];
+  return [
+    {
+      id: "interface-in-vrf",
+      severity: "problem",
+      seen: `the network ${own.to} of ${dev} is in the table ${own.table}`,
+      cause: `${dev} belongs to a VRF: what comes and goes by it uses the routes of that table, and the table main can't reach its gateways. A default route over ${dev} belongs in it: \`route\` takes \`table: ${own.table}\`. Or take ${dev} out of the VRF.`,
     },
   ];
 }

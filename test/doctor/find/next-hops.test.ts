@@ -67,6 +67,22 @@ test([
     says: ["names eth1; the host has ens5", "'interface=ens5'"],
   },
   {
+    // As Linux has it: the rule that looks into the table of the VRF is for all packets, and is no bypass.
+    name: "an interface that belongs to a VRF",
+    prints: {
+      routes4: routes(
+        route({
+          nexthops: [hop("192.168.1.1", { flags: ["onlink"] }), hop("192.168.1.10", { flags: ["onlink"] })],
+        }),
+        { ...LAN, table: "10" },
+      ),
+      rules4:
+        "0:\tfrom all lookup local\n1000:\tfrom all lookup [l3mdev-table]\n32766:\tfrom all lookup main\n",
+    },
+    finds: ["problem interface-in-vrf", "risk hop-off-link", "risk hop-off-link"],
+    says: ["192.168.1.0/24 of eth1 is in the table 10", "belongs to a VRF", "`table: 10`"],
+  },
+  {
     name: "an interface without an address",
     prints: { interfaces: interfaces({ eth1: ["fe80::1/64"] }) },
     finds: ["problem address-missing"],
