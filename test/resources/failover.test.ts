@@ -120,6 +120,11 @@ describe("hosts on which a mode can't work", () => {
     expect(() => resource.parse(outputs(facts), p)).toThrow(says);
   });
 
+  it("refuses a host without systemd", () => {
+    const [, ...others] = outputs(HOST);
+    expect(() => resource.parse(["NoSystemd=yes\n", ...others], parsed(kernel))).toThrow("needs systemd");
+  });
+
   it.each<[string, Input, string]>([
     ["a plain host", kernel, HOST],
     ["one that forwards IPv6, with IPv4 gateways", kernel, `${HOST}forwards6 1\n`],
