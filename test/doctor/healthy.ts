@@ -135,7 +135,7 @@ export const HEALTHY: Readonly<Record<string, string>> = {
   interfaces: interfaces({ lo: ["127.0.0.1/8"], eth1: ["192.168.1.22/24"] }),
   links: "0x1003 1 eth1\n0x9 1 lo\n",
   neighbours:
-    "192.168.1.10 dev eth1 lladdr c6:9b:3d:7d:6a:86 STALE \n192.168.1.1 dev eth1 lladdr ba:e3:47:5b:07:78 REACHABLE \n",
+    "192.168.1.10 dev eth1 lladdr c6:9b:3d:7d:6a:86 managed extern_learn STALE \n192.168.1.1 dev eth1 lladdr ba:e3:47:5b:07:78 managed extern_learn REACHABLE \n",
   settings: settings(),
   drops: "TcpExt: SyncookiesSent IPReversePathFilter TCPAOBad\nTcpExt: 0 3 0\n",
   dropins: dropins({
