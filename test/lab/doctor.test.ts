@@ -166,3 +166,66 @@ it("tells of a change that is under its timer, and that the host took it back wh
   expect((await job("run", "--limit", "client2")).exit).toBe(0);
   expect(await notes()).not.toContain("change-not-undone");
 });
+
+const UNIT = "/etc/systemd/system/ecmp-route.service";
+
+/** Pitfalls one by one, each with its finding, what sets it up, and what takes it away again. */
+const ONE_BY_ONE: readonly (readonly [id: string, begin: string, end: string])[] = [
+  ["default-twins", `ip route append default via ${A} dev eth1`, `ip route del default via ${A} dev eth1`],
+  ["default-nowhere", "ip route prepend unreachable default", "ip route del unreachable default"],
+  [
+    "hop-off-link",
+    `ip route replace default nexthop via ${A} dev eth1 nexthop via 10.9.9.9 dev eth1 onlink`,
+    `ip route replace default nexthop via ${A} dev eth1 nexthop via ${B} dev eth1`,
+  ],
+  ["hop-own-address", `ip addr add ${B}/32 dev lo`, `ip addr del ${B}/32 dev lo`],
+  ["address-twice", "ip addr add 192.168.1.21/32 dev lo", "ip addr del 192.168.1.21/32 dev lo"],
+  [
+    "neighbour-permanent",
+    `ip neigh replace ${B} lladdr 02:00:00:00:00:99 dev eth1 nud permanent`,
+    `ip neigh del ${B} dev eth1`,
+  ],
+  [
+    "failover-slow",
+    "sysctl -qw net.ipv4.fib_multipath_use_neigh=1",
+    "sysctl -qw net.ipv4.fib_multipath_use_neigh=0",
+  ],
+  [
+    "ipv6-other-way",
+    "ip -6 route add default via fe80::1 dev eth1",
+    "ip -6 route del default via fe80::1 dev eth1",
+  ],
+  [
+    "rp-filter-boot",
+    "printf 'net.ipv4.conf.%s.rp_filter=1\\n' all eth1 > /etc/sysctl.d/zz-vendor.conf",
+    "rm /etc/sysctl.d/zz-vendor.conf",
+  ],
+  ["unit-stale", `echo >> ${UNIT}`, `sed -i '$d' ${UNIT}; systemctl daemon-reload`],
+  ["unit-disabled", "systemctl -q disable ecmp-route.service", "systemctl -q enable ecmp-route.service"],
+  [
+    "owner-cloud-init",
+    "echo '# by cloud-init' > /etc/network/interfaces.d/50-cloud",
+    "rm /etc/network/interfaces.d/50-cloud",
+  ],
+  ["etc-read-only", "mount --bind /etc /etc; mount -o remount,ro,bind /etc", "umount /etc"],
+];
+
+it("names each of many pitfalls by itself, and none once it is gone", async () => {
+  expect((await job("run", "--limit", "client1")).exit).toBe(0);
+  await inBox("client1", PIN);
+  const ids = async (): Promise<readonly string[]> =>
+    diagnoses(await doctor("client1", "--json")).client1?.findings.map(({ id }) => id) ?? ["not diagnosed"];
+  try {
+    const well = await ids();
+    for (const [id, begin, end] of ONE_BY_ONE) {
+      expect(well).not.toContain(id);
+      await inBox("client1", begin);
+      const found = await ids();
+      await inBox("client1", end);
+      expect(found, id).toContain(id);
+    }
+    expect(await ids()).toEqual(well);
+  } finally {
+    await inBox("client1", "ip route del 10.20.0.2");
+  }
+});
