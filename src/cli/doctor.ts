@@ -18,7 +18,7 @@ export function registerDoctor(program: Command): void {
       "playbook that the commands which mend shall name; it is not read",
       "playbooks/ecmp.ts",
     )
-    .option("--probe", "also connect through each gateway, which shows one that does not forward")
+    .option("--probe", "also connect through each gateway, and ask whether another machine has an address")
     .option(
       "--to <address:port>",
       "where --probe connects to; by default back to where the login comes from, on port 22",

@@ -8,7 +8,7 @@ import { parseSince } from "../history/since.js";
 import { idAt } from "../journal/folder.js";
 import { isRunning } from "../journal/who.js";
 import { EXIT } from "../model/exit.js";
-import { painter } from "../report/text.js";
+import { painter, textColumns } from "../report/text.js";
 import { useColor } from "./failure.js";
 import { fromHere } from "./from-here.js";
 import type { HistoryFlags } from "./history.js";
@@ -16,8 +16,6 @@ import { DEFAULT_STATE } from "./options.js";
 
 /** Entries that are told where nothing else is asked for. */
 const LIMIT = 30;
-/** Columns where there is no terminal, and the fewest and the most that are used. */
-const COLUMNS = { usual: 80, fewest: 40, most: 120 };
 /** Journals that are read so quickly that nothing needs to be said. */
 const SOON = 500;
 /** How long before `--since` a run may have begun that is looked at, in milliseconds: its hosts may have been done later. */
@@ -59,7 +57,7 @@ function text(
   }
   const out = process.stdout;
   const paint = painter(useColor(out));
-  const columns = Math.min(COLUMNS.most, Math.max(COLUMNS.fewest, out.columns ?? COLUMNS.usual));
+  const columns = textColumns(out);
   const told = showEntries(entries, { paint, columns, path: fromHere, runs: ({ who }) => isRunning(who) });
   const where = state === DEFAULT_STATE ? "" : ` --state ${state}`;
   const older = more ? `older: --limit ${(limit ?? LIMIT) * 2}, or --since 30d\n` : "";

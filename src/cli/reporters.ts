@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { SurefootError } from "../model/error.js";
-import type { ChangeStyle } from "../report/changes.js";
+import type { TextStyle } from "../report/changes.js";
 import type { Fold } from "../report/fold.js";
 import { RunFold } from "../report/fold.js";
 import type { PageFacts } from "../report/html/fold.js";
@@ -11,14 +11,14 @@ import { junitReporter } from "../report/junit.js";
 import type { Reporter } from "../report/reporter.js";
 import { tee } from "../report/reporter.js";
 import { terminalReporter } from "../report/terminal.js";
-import { painter } from "../report/text.js";
+import { painter, textColumns } from "../report/text.js";
 import { useColor } from "./failure.js";
 import { fromHere } from "./from-here.js";
 import type { ReportFlags } from "./options.js";
 
 /** How a command's end is told. */
 export interface View {
-  fold(style: ChangeStyle): Fold;
+  fold(style: TextStyle): Fold;
   junit(file: string): Reporter;
   /** False where there is no page for people. */
   readonly html?: false;
@@ -40,7 +40,7 @@ export function makeReporter(flags: ReportFlags, view: View = RUN): Reporter {
   const main =
     flags.json === true
       ? jsonReporter(out)
-      : tell(view.fold({ paint: painter(color), verbose: flags.verbose }));
+      : tell(view.fold({ paint: painter(color), verbose: flags.verbose, columns: textColumns(out) }));
   return tee([main, ...files]);
 }
 

@@ -24,12 +24,12 @@ export function hasKeeper({ readings }: Case): boolean {
 }
 
 /** The unit that sets the route, undefined where it is not known or not there. */
-export function routeUnit({ readings, unit }: Case): Unit | undefined {
+export function routeUnit({ readings, unit }: Pick<Case, "readings" | "unit">): Unit | undefined {
   const found = known(readings.units)?.get(unit);
   return found?.get("LoadState") === "not-found" ? undefined : found;
 }
 
 /** What it would set. */
-export function intended(host: Case): UnitRoute | null {
+export function intended(host: Pick<Case, "readings" | "unit">): UnitRoute | null {
   return unitRoute(routeUnit(host));
 }

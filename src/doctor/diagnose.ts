@@ -5,6 +5,7 @@ import { factsOf } from "./facts.js";
 import { addresses } from "./find/addresses.js";
 import { defaultRoute } from "./find/default-route.js";
 import { failover } from "./find/failover.js";
+import { guard } from "./find/guard.js";
 import { hashPolicy } from "./find/hash-policy.js";
 import { hostItself } from "./find/host.js";
 import { ipv6 } from "./find/ipv6.js";
@@ -19,6 +20,7 @@ import { sources } from "./readings.js";
 
 /** In the order in which findings of the same severity are told: what other trouble comes from goes first. */
 const FINDERS: readonly Finder[] = [
+  guard,
   addresses,
   rules,
   defaultRoute,

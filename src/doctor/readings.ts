@@ -14,6 +14,7 @@ import { parseRoutes } from "../resources/route/read.js";
 import type { Dropins } from "../resources/sysctl/dropins.js";
 import { DUMP, parseDump } from "../resources/sysctl/dropins.js";
 import { FAILOVER, parseFailoverMarks } from "./read/failover.js";
+import { GUARD, parseGuard } from "./read/guard.js";
 import { LINKS, parseLinks } from "./read/links.js";
 import { NEIGHBOURS, parseNeighbours } from "./read/neighbours.js";
 import { parseRules, rulesScript } from "./read/rules.js";
@@ -82,6 +83,7 @@ export function sources(unit: string) {
     units: source(`${unit} and the units around it`, unitsScript(unit), parseUnits),
     log: source(`the log of ${unit}`, logScript(unit), parseLog),
     failover: source("what failover says of itself", FAILOVER, parseFailoverMarks),
+    guard: source("changes that are not over", GUARD, parseGuard),
     storage: source("where settings are kept", STORAGE, parseStorage),
   };
 }
@@ -142,6 +144,7 @@ export function readAll(unit: string, outputOf: (name: string) => CheckOutput | 
     units: read(all.units, outputOf("units")),
     log: read(all.log, outputOf("log")),
     failover: read(all.failover, outputOf("failover")),
+    guard: read(all.guard, outputOf("guard")),
     storage: read(all.storage, outputOf("storage")),
   };
 }

@@ -16,6 +16,11 @@ export interface AddressFact {
   readonly prefix: number;
   /** How far it is valid (ip-address(8)): `global`, `link`, `host`. */
   readonly scope: string;
+  /**
+   * Why the kernel does not use an IPv6 address (ip-address(8)): `tentative` while it asks whether another machine on the link has it,
+   * `dadfailed` where one has. Absent where it is in use.
+   */
+  readonly unusable?: "tentative" | "dadfailed";
 }
 
 /** One network interface. */
@@ -64,6 +69,8 @@ const link = z.object({
         local: z.string().optional(),
         prefixlen: z.number().default(0),
         scope: z.string().default("global"),
+        tentative: z.boolean().default(false),
+        dadfailed: z.boolean().default(false),
       }),
     )
     .default([]),
@@ -109,6 +116,28 @@ function told(hops: readonly Hop[], objects: readonly (Hop | undefined)[]): read
   return objects.flatMap((one) => (one !== undefined && says(one) ? [one] : []));
 }
 
+/** An address as `ip` tells it; one that could not be shared is told as tentative, too. */
+function address({
+  family,
+  local,
+  prefixlen,
+  scope,
+  tentative,
+  dadfailed,
+}: z.output<typeof link>["addr_info"][number]): readonly AddressFact[] {
+  if (local === undefined) return [];
+  const unusable = dadfailed ? "dadfailed" : tentative ? "tentative" : undefined;
+  return [
+    {
+      family: family === "inet6" ? 6 : 4,
+      address: local,
+      prefix: prefixlen,
+      scope,
+      ...(unusable === undefined ? {} : { unusable }),
+    },
+  ];
+}
+
 function routes(text: string, family: 4 | 6): readonly DefaultRouteFact[] {
   return read(found, text).map(({ table, metric, protocol, nexthops, nhid, nh_info: object, ...only }) => ({
     family,
@@ -144,11 +173,7 @@ export const network: Fact<NetworkFact> = {
         state: one.operstate,
         ...(one.address === undefined ? {} : { mac: one.address }),
         mtu: one.mtu,
-        addresses: one.addr_info.flatMap(({ family, local, prefixlen, scope }) =>
-          local === undefined
-            ? []
-            : [{ family: family === "inet6" ? 6 : 4, address: local, prefix: prefixlen, scope } as const],
-        ),
+        addresses: one.addr_info.flatMap(address),
         owners: owned.get(one.ifname) ?? [],
       })),
       defaults: [...routes(four, 4), ...routes(six, 6)],

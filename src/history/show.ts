@@ -1,7 +1,6 @@
-import { stripVTControlCharacters } from "node:util";
 import { compressNames } from "../report/names.js";
 import type { Paint } from "../report/text.js";
-import { oneLine, plural, width } from "../report/text.js";
+import { oneLine, plural, wrap } from "../report/text.js";
 import type { Entry, GroupEntry } from "./entries.js";
 import type { HostEnd, Thing } from "./record.js";
 import type { Runs } from "./words.js";
@@ -82,19 +81,4 @@ function showThing(thing: Thing, end: HostEnd): readonly string[] {
     `${markOf(thing)} ${oneLine(thingText(thing, end))}`,
     ...(looksLike === undefined ? [] : [`  ${oneLine(lookText(looksLike))}`]),
   ];
-}
-
-/** A line in pieces of so many columns at most, cut between words; those behind the first are set in by two. */
-function wrap(line: string, columns: number): readonly string[] {
-  const lead = /^ */.exec(line)?.[0] ?? "";
-  const pieces: string[] = [];
-  let piece = lead;
-  for (const word of line.trimStart().split(" ")) {
-    const longer = piece.trim() === "" ? `${piece}${word}` : `${piece} ${word}`;
-    if (width(stripVTControlCharacters(longer)) > columns && piece.trim() !== "") {
-      pieces.push(piece);
-      piece = `${lead}  ${word}`;
-    } else piece = longer;
-  }
-  return [...pieces, piece];
 }

@@ -25,6 +25,10 @@ const INCLUDED = [
   "netcat-openbsd",
   "nftables",
   "conntrack",
+  // Login shells that read commands otherwise than POSIX has it.
+  "tcsh",
+  "fish",
+  "iputils-arping",
 ];
 
 const SUITE = "bookworm";

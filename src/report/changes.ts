@@ -12,6 +12,12 @@ export interface ChangeStyle {
   readonly verbose: number;
 }
 
+/** How the end of a command is shown that tells in running text. */
+export interface TextStyle extends ChangeStyle {
+  /** That a line may take. */
+  readonly columns: number;
+}
+
 /** Most lines of one diff without -v. */
 const DIFF_LINES = 24;
 

@@ -1,4 +1,4 @@
-import { styleText } from "node:util";
+import { stripVTControlCharacters, styleText } from "node:util";
 
 /** Puts a style on text, or leaves it plain. */
 export type Paint = (style: Parameters<typeof styleText>[0], text: string) => string;
@@ -59,6 +59,32 @@ export function fit(text: string, columns: number): string {
     out += char;
   }
   return `${out}…`;
+}
+
+/** Columns where there is no terminal, and the fewest and the most that running text takes. */
+const COLUMNS = { usual: 80, fewest: 40, most: 120 };
+
+/** Columns that running text may take on a stream. */
+export function textColumns({ columns = COLUMNS.usual }: { readonly columns?: number }): number {
+  return Math.min(COLUMNS.most, Math.max(COLUMNS.fewest, columns));
+}
+
+/**
+ * A line in pieces of so many columns at most, cut between words; a longer word stays whole. Escape sequences take no columns.
+ * @param hang Columns by which the pieces behind the first are set in further than it.
+ */
+export function wrap(line: string, columns: number, hang = 2): readonly string[] {
+  const lead = /^ */.exec(line)?.[0] ?? "";
+  const pieces: string[] = [];
+  let piece = lead;
+  for (const word of line.trimStart().split(" ")) {
+    const longer = piece.trim() === "" ? `${piece}${word}` : `${piece} ${word}`;
+    if (width(stripVTControlCharacters(longer)) > columns && piece.trim() !== "") {
+      pieces.push(piece);
+      piece = `${lead}${" ".repeat(hang)}${word}`;
+    } else piece = longer;
+  }
+  return [...pieces, piece];
 }
 
 /** Puts an indent before every line. */

@@ -1,7 +1,7 @@
 import type { Case } from "../doctor/case.js";
 import { diagnose, worstFirst } from "../doctor/diagnose.js";
 import type { Endpoint } from "../doctor/probe.js";
-import { judgeProbe, probeOf } from "../doctor/probe.js";
+import { probesOf } from "../doctor/probe.js";
 import type { Readings } from "../doctor/readings.js";
 import { readAll, sources } from "../doctor/readings.js";
 import type { Remedies } from "../doctor/remedies.js";
@@ -76,15 +76,20 @@ async function probed(
   passive: Diagnosis,
   to: Endpoint | undefined,
 ): Promise<Diagnosis> {
-  const check = probeOf(patient.readings, to);
-  const [made] = check === null ? [] : await runChecks(session, [check]);
-  if (made === undefined) return passive;
-  const { findings, unknown } = judgeProbe(patient, made.check, made.result);
+  const probes = probesOf(patient, to);
+  const made = await runChecks(
+    session,
+    probes.map(({ check }) => check),
+  );
+  const told = probes.flatMap(({ check, judge }) => {
+    const result = made.find((one) => one.check === check)?.result;
+    return result === undefined ? [] : [judge(result)];
+  });
   return {
     ...passive,
-    looked: [...passive.looked, `whether ${made.check.title}`],
-    findings: worstFirst([...findings, ...passive.findings]),
-    unknown: [...passive.unknown, ...unknown],
+    looked: [...passive.looked, ...made.map(({ check }) => `whether ${check.title}`)],
+    findings: worstFirst([...told.flatMap(({ findings }) => findings), ...passive.findings]),
+    unknown: [...passive.unknown, ...told.flatMap(({ unknown }) => unknown)],
   };
 }
 

@@ -1,4 +1,5 @@
 import { diagnose } from "../../src/doctor/diagnose.js";
+import type { Readings } from "../../src/doctor/readings.js";
 import { readAll } from "../../src/doctor/readings.js";
 import { remediesFor } from "../../src/doctor/remedies.js";
 import type { Diagnosis, DoctorFinding } from "../../src/model/diagnosis.js";
@@ -105,15 +106,18 @@ export function dropins(files: Readonly<Record<string, readonly string[]>>): str
   return `${names.join("")}\n${lines.join("")}`;
 }
 
-/** Addresses of interfaces, as `ip -j address` tells them. */
+/** Addresses of interfaces, as `ip -j address` tells them; behind an IPv6 one what else it says: `fd00::2/64 tentative`. */
 export function interfaces(of: Readonly<Record<string, readonly string[]>>): string {
   const list = Object.entries(of).map(([ifname, own]) => ({
     ifname,
     operstate: "UP",
     addr_info: own.map((one) => {
-      const [local, prefix] = one.split("/");
+      const [address = "", ...flags] = one.split(" ");
+      const [local, prefix] = address.split("/");
       const family = one.includes(":") ? "inet6" : "inet";
-      return { family, local, prefixlen: Number(prefix), scope: ifname === "lo" ? "host" : "global" };
+      const scope = ifname === "lo" ? "host" : "global";
+      const said = Object.fromEntries(flags.map((flag) => [flag, true]));
+      return { family, local, prefixlen: Number(prefix), scope, ...said };
     }),
   }));
   return JSON.stringify(list);
@@ -131,7 +135,7 @@ export const HEALTHY: Readonly<Record<string, string>> = {
   interfaces: interfaces({ lo: ["127.0.0.1/8"], eth1: ["192.168.1.22/24"] }),
   links: "0x1003 1 eth1\n0x9 1 lo\n",
   neighbours:
-    "192.168.1.10 dev eth1 lladdr c6:9b:3d:7d:6a:86 STALE \n192.168.1.1 dev eth1 lladdr ba:e3:47:5b:07:78 REACHABLE \n",
+    "192.168.1.10 dev eth1 lladdr c6:9b:3d:7d:6a:86 managed extern_learn STALE \n192.168.1.1 dev eth1 lladdr ba:e3:47:5b:07:78 managed extern_learn REACHABLE \n",
   settings: settings(),
   drops: "TcpExt: SyncookiesSent IPReversePathFilter TCPAOBad\nTcpExt: 0 3 0\n",
   dropins: dropins({
@@ -147,18 +151,24 @@ export const HEALTHY: Readonly<Record<string, string>> = {
   units: units(unitShown(), NO_FAILOVER, WAITER, KEEPER),
   log: `2026-11-25T22:21:43+0000 client2 systemd[1]: Finished ${UNIT} - Apply ECMP default route.\n`,
   failover: "",
+  guard: "all read\n",
   storage:
     "free 80629200\nmount rw,relatime\nmultipath /etc/systemd/network/10-eth1.network.d/50-surefoot.conf\n",
 };
 
-/** What is said of a host that prints this, all else as on a healthy one. null: the command ended with an error. */
-export function diagnosisOf(outputs: Readonly<Record<string, string | null>>): Diagnosis {
-  const readings = readAll(UNIT, (name) => {
+/** What is read of a host that prints this, all else as on a healthy one. null: the command ended with an error. */
+export function readingsOf(outputs: Readonly<Record<string, string | null>>): Readings {
+  return readAll(UNIT, (name) => {
     const stdout = outputs[name] === undefined ? HEALTHY[name] : outputs[name];
     return stdout === null || stdout === undefined
       ? { exit: 1, stdout: "", stderr: "sh: 1: it went wrong\n" }
       : { exit: 0, stdout, stderr: "" };
   });
+}
+
+/** What is said of it. */
+export function diagnosisOf(outputs: Readonly<Record<string, string | null>>): Diagnosis {
+  const readings = readingsOf(outputs);
   const remedies = remediesFor({ playbook: "playbooks/ecmp.ts", inventory: "inv", host: "c1" });
   return diagnose({ readings, remedies, unit: UNIT });
 }

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Diagnosis } from "../../src/model/diagnosis.js";
 import type { Ran } from "../support/cli.js";
 import { eventsOf, surefoot } from "../support/cli.js";
-import { ENV, INVENTORY, inBox, job } from "./fleet.js";
+import { ENV, INVENTORY, inBox, job, killed, until } from "./fleet.js";
+import { gone, reset } from "./whole.js";
 
 const HOSTS = ["client1", "client2", "client3"] as const;
 const LIMIT = HOSTS.join(",");
@@ -79,8 +80,9 @@ afterAll(async () => {
 
 it("finds nothing to mend on hosts that were rolled out", async () => {
   const ran = await doctor(LIMIT);
-  expect(ran.stdout.match(/Nothing to mend\. Looked at: the kernel's version, /g)).toHaveLength(HOSTS.length);
-  expect(ran.stdout).toMatch(/default +metric 0 via 192.168.1.1 dev eth1 weight 1 \[\w+\], via 192.168.1.10/);
+  const told = ran.stdout.replace(/\s+/g, " ");
+  expect(told.match(/Nothing to mend\. Looked at: the kernel's version, /g)).toHaveLength(HOSTS.length);
+  expect(told).toMatch(/default metric 0 via 192.168.1.1 dev eth1 weight 1 \[\w+\], via 192.168.1.10/);
   expect(ran.exit).toBe(0);
 });
 
@@ -122,6 +124,108 @@ it("finds a gateway that answers on the link but does not forward, where it may 
   } finally {
     await inBox("nat2", "sysctl -qw net.ipv4.ip_forward=1");
     await inBox("bastion", "ip route del 192.168.1.21");
+    await inBox("client1", "ip route del 10.20.0.2");
+  }
+});
+
+it("finds an address that another machine on the link has, too: IPv6 by looking, IPv4 by asking", async () => {
+  const add = "ip addr add 192.168.1.121/24 dev eth1; ip -6 addr add fd00::121/64 dev eth1";
+  const state = "ip -6 addr show to fd00::121";
+  try {
+    await inBox("client1", add);
+    await until("the first to use it", async () => !/tentative/.test(await inBox("client1", state)));
+    await inBox("client3", add);
+    await until("the second to have been answered", async () =>
+      /dadfailed/.test(await inBox("client3", state)),
+    );
+    const passive = diagnoses(await doctor("client3", "--json")).client3;
+    expect(toMend(passive)).toEqual(["address-duplicate"]);
+    expect(passive?.findings[0]?.seen).toBe("fd00::121/64 on eth1 is dadfailed");
+
+    const probed = diagnoses(await doctor("client3", "--json", "--probe", "--to", "203.0.113.10:80")).client3;
+    const mac = await inBox("client1", "cat /sys/class/net/eth1/address");
+    expect(probed?.findings.map(({ seen }) => seen)).toContain(`${mac} answers for 192.168.1.121 on eth1`);
+    expect(await inBox("nat1", "ip neigh show to 192.168.1.121")).toBe("");
+  } finally {
+    for (const host of ["client1", "client3"])
+      await inBox(host, "ip addr del 192.168.1.121/24 dev eth1; ip -6 addr del fd00::121/64 dev eth1");
+  }
+});
+
+it("tells of a change that is under its timer, and that the host took it back when nobody confirmed it", async () => {
+  const notes = async (): Promise<readonly string[]> =>
+    diagnoses(await doctor("client2", "--json")).client2?.findings.map(({ id }) => id) ?? [];
+  await reset("client2");
+  await killed((told) => told.includes('"phase":"confirm"'), "--limit", "client2", "--confirm-timeout", "15");
+  expect(await notes()).toContain("change-under-way");
+  await gone("client2");
+  expect(await notes()).toContain("change-taken-back");
+  // As a way back that failed leaves it.
+  await inBox("client2", "sed -i s/^result=0/result=1/ /run/surefoot/last/owner");
+  expect(await notes()).toContain("change-not-undone");
+  expect((await job("run", "--limit", "client2")).exit).toBe(0);
+  expect(await notes()).not.toContain("change-not-undone");
+});
+
+const UNIT = "/etc/systemd/system/ecmp-route.service";
+
+/** Pitfalls one by one, each with its finding, what sets it up, and what takes it away again. */
+const ONE_BY_ONE: readonly (readonly [id: string, begin: string, end: string])[] = [
+  ["default-twins", `ip route append default via ${A} dev eth1`, `ip route del default via ${A} dev eth1`],
+  ["default-nowhere", "ip route prepend unreachable default", "ip route del unreachable default"],
+  [
+    "hop-off-link",
+    `ip route replace default nexthop via ${A} dev eth1 nexthop via 10.9.9.9 dev eth1 onlink`,
+    `ip route replace default nexthop via ${A} dev eth1 nexthop via ${B} dev eth1`,
+  ],
+  ["hop-own-address", `ip addr add ${B}/32 dev lo`, `ip addr del ${B}/32 dev lo`],
+  ["address-twice", "ip addr add 192.168.1.21/32 dev lo", "ip addr del 192.168.1.21/32 dev lo"],
+  [
+    "neighbour-permanent",
+    `ip neigh replace ${B} lladdr 02:00:00:00:00:99 dev eth1 nud permanent`,
+    `ip neigh del ${B} dev eth1`,
+  ],
+  [
+    "failover-slow",
+    "sysctl -qw net.ipv4.fib_multipath_use_neigh=1",
+    "sysctl -qw net.ipv4.fib_multipath_use_neigh=0",
+  ],
+  [
+    "ipv6-other-way",
+    "ip -6 route add default via fe80::1 dev eth1",
+    "ip -6 route del default via fe80::1 dev eth1",
+  ],
+  [
+    "rp-filter-boot",
+    "printf 'net.ipv4.conf.%s.rp_filter=1\\n' all eth1 > /etc/sysctl.d/zz-vendor.conf",
+    "rm /etc/sysctl.d/zz-vendor.conf",
+  ],
+  ["unit-stale", `echo >> ${UNIT}`, `sed -i '$d' ${UNIT}; systemctl daemon-reload`],
+  ["unit-disabled", "systemctl -q disable ecmp-route.service", "systemctl -q enable ecmp-route.service"],
+  [
+    "owner-cloud-init",
+    "echo '# by cloud-init' > /etc/network/interfaces.d/50-cloud",
+    "rm /etc/network/interfaces.d/50-cloud",
+  ],
+  ["etc-read-only", "mount --bind /etc /etc; mount -o remount,ro,bind /etc", "umount /etc"],
+];
+
+it("names each of many pitfalls by itself, and none once it is gone", async () => {
+  expect((await job("run", "--limit", "client1")).exit).toBe(0);
+  await inBox("client1", PIN);
+  const ids = async (): Promise<readonly string[]> =>
+    diagnoses(await doctor("client1", "--json")).client1?.findings.map(({ id }) => id) ?? ["not diagnosed"];
+  try {
+    const well = await ids();
+    for (const [id, begin, end] of ONE_BY_ONE) {
+      expect(well).not.toContain(id);
+      await inBox("client1", begin);
+      const found = await ids();
+      await inBox("client1", end);
+      expect(found, id).toContain(id);
+    }
+    expect(await ids()).toEqual(well);
+  } finally {
     await inBox("client1", "ip route del 10.20.0.2");
   }
 });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
 import { eventsOf } from "../support/cli.js";
-import { inBox, job, outcomes, reboot, steps } from "./fleet.js";
+import { inBox, job, outcomes, reboot, steps, until } from "./fleet.js";
 
 const ON = ["--limit", "client[1:3]"];
 const PLAIN = ["client1", "client2", "client3"];
@@ -128,6 +128,36 @@ it("tells who overrides a setting at the next boot", async () => {
   );
   expect(notes.join()).toContain("/etc/sysctl.d/99-zzz.conf:1");
   await inBox("client1", "rm /etc/sysctl.d/99-zzz.conf");
+});
+
+it("changes and reads a host on which containers come and go all the time", async () => {
+  await inBox(
+    "client1",
+    "ip route replace default via 192.168.1.1 dev eth1; ip route add 10.123.0.0/16 via 192.168.1.1",
+  );
+  await inBox(
+    "client1",
+    `touch /run/churn; setsid sh -c '
+n=0
+while [ -e /run/churn ] && [ $n -lt 2000 ]; do
+n=$((n+1)); o=$((n%250))
+ip link add ca$n type veth peer name cb$n; ip addr add 10.77.$o.1/24 dev ca$n; ip link set ca$n up; ip link set cb$n up
+i=0; while [ $i -lt 30 ]; do ip route add 10.99.$i.0/24 dev ca$n; i=$((i+1)); done
+ip link del ca$n; echo $n > /run/churned
+done' >/dev/null 2>&1 </dev/null &`,
+  );
+  const rounds = async (): Promise<number> => Number(await inBox("client1", "cat /run/churned 2>/dev/null"));
+  try {
+    await until("containers to come and go", async () => (await rounds()) > 0);
+    const before = await rounds();
+    expect(outcomes(await job("run", "--limit", "client1"))).toEqual({ client1: "changed" });
+    for (let i = 0; i < 3; i++)
+      expect(outcomes(await job("plan", "--limit", "client1"))).toEqual({ client1: "ok" });
+    expect(await rounds()).toBeGreaterThan(before);
+    expect(await inBox("client1", "ip route show 10.123.0.0/16")).toContain("via 192.168.1.1");
+  } finally {
+    await inBox("client1", "rm -f /run/churn; ip route del 10.123.0.0/16");
+  }
 });
 
 it("loses markers in a reboot as a real host does, and comes back as configured", async () => {

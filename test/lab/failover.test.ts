@@ -137,16 +137,23 @@ it.each(["kernel", "pinned"] as const)("%s keeps a host on line while a gateway 
   expect(await state()).toBe(guide);
 });
 
-it("finds a gateway that answers and passes nothing on, by probing through it", async () => {
+it.each([
+  ["passes nothing on", "stop-forwarding", "start-forwarding"],
+  ["has lost its own way out", "cut-wan", "heal-wan"],
+  ["no longer translates addresses", "break-nat", "mend-nat"],
+])("finds a gateway that answers on the link and %s, by probing through it", async (_how, begin, heal) => {
   await set(...MODES.pinned);
   const { untilNew, untilSeen, end } = traffic();
   try {
-    await fault("stop-forwarding", "nat2");
+    await untilSeen("the second gateway to be used", DEAD);
+    await fault(begin, "nat2");
     await untilNew("new connections to avoid it", 20, (via) => via !== null && via !== DEAD);
-    // Killed, the service leaves the choice among all, and comes back to find out again.
-    await inBox(CLIENT, "systemctl kill -s KILL --kill-who=main surefoot-failover; nft flush ruleset");
-    await untilNew("new connections to avoid it again", 20, (via) => via !== null && via !== DEAD);
-    await fault("start-forwarding", "nat2");
+    if (begin === "stop-forwarding") {
+      // Killed, the service leaves the choice among all, and comes back to find out again.
+      await inBox(CLIENT, "systemctl kill -s KILL --kill-who=main surefoot-failover; nft flush ruleset");
+      await untilNew("new connections to avoid it again", 20, (via) => via !== null && via !== DEAD);
+    }
+    await fault(heal, "nat2");
     await untilSeen("the gateway that came back to be used", DEAD);
   } finally {
     end();

@@ -11,11 +11,13 @@ import {
   INVENTORY,
   inBox,
   inventoryWith,
+  job,
   LAB,
   onMachine,
   outcomes,
   until,
 } from "./fleet.js";
+import { reset } from "./whole.js";
 
 const DIR = process.env.SUREFOOT_LAB_DIR ?? "/var/lib/surefoot";
 const PROBE = 'sysctl({ key: "net.ipv4.ip_forward", value: 0, file: false })';
@@ -182,6 +184,70 @@ it("is not disturbed by a login shell that talks, a strange shell, or another la
   expect(outcomes(await custom(PROBE, "--limit", "client2"))).toEqual({ client2: "ok" });
   await inBox("client2", "usermod -s /bin/bash ops");
 });
+
+/** A change that can cut the wire, and so takes all that a run does: two logins, a guard, a timer. */
+const CUTS = 'sysctl({ key: "net.ipv4.conf.eth1.rp_filter", value: 2, file: false })';
+const uncut = (): Promise<string> => inBox("client2", "sysctl -qw net.ipv4.conf.eth1.rp_filter=0");
+
+it.each([
+  ["/usr/bin/fish", ".config/fish/config.fish", "echo hello from fish; touch ~/.told"],
+  ["/bin/tcsh", ".cshrc", "echo hello from csh; touch ~/.told"],
+])("works where the login shell is %s", async (shell, file, text) => {
+  await uncut();
+  await inBox(
+    "client2",
+    `mkdir -p /home/ops/.config/fish; echo '${text}' > /home/ops/${file}; chown -R ops: /home/ops/.config; usermod -s ${shell} ops`,
+  );
+  try {
+    expect(outcomes(await custom(CUTS, "--limit", "client2"))).toEqual({ client2: "changed" });
+    expect(await inBox("client2", "ls /home/ops/.told")).not.toBe("");
+  } finally {
+    await inBox(
+      "client2",
+      "usermod -s /bin/bash ops; rm -rf /home/ops/.config /home/ops/.cshrc /home/ops/.told",
+    );
+    await uncut();
+  }
+});
+
+it.each([
+  [
+    "may hold no programs",
+    "mount -t tmpfs -o noexec,mode=1777 tmpfs /tmp; mount -t tmpfs -o noexec,mode=1777 tmpfs /var/tmp",
+  ],
+  ["is not there", "mv /tmp /tmp-away; mv /var/tmp /var/tmp-away"],
+])("works where /tmp %s", async (_how, before) => {
+  await uncut();
+  await inBox("client2", before);
+  try {
+    expect(outcomes(await custom(CUTS, "--limit", "client2"))).toEqual({ client2: "changed" });
+    expect(outcomes(await job("run", "--limit", "client2"))).toEqual({ client2: "changed" });
+    expect(await inBox("client2", "ls -A /tmp /var/tmp 2>/dev/null | grep -i surefoot")).toBe("");
+  } finally {
+    await inBox(
+      "client2",
+      "umount /tmp /var/tmp; if [ -d /tmp-away ]; then rm -rf /tmp /var/tmp; mv /tmp-away /tmp; mv /var/tmp-away /var/tmp; fi",
+    );
+    await reset("client2");
+  }
+});
+
+it("waits for a host that answers slowly, and holds no other up meanwhile", async () => {
+  await uncut();
+  await inBox("client2", "sed -i '1i sleep 20' /home/ops/.bashrc");
+  try {
+    const ran = await custom(CUTS, "--limit", "client[1:2]", "--confirm-timeout", "90");
+    expect(outcomes(ran)).toEqual({ client1: "changed", client2: "changed" });
+    const ends = eventsOf(ran).flatMap((event) => (event.type === "host-finished" ? [event.host] : []));
+    expect(ends).toEqual(["client1", "client2"]);
+    const impatient = await custom(CUTS, "--limit", "client2", "--timeout", "5");
+    expect(errorOf(impatient, "client2")?.hint).toContain("--timeout");
+  } finally {
+    await inBox("client2", "sed -i '/^sleep 20$/d' /home/ops/.bashrc");
+    for (const client of ["client1", "client2"])
+      await inBox(client, "sysctl -qw net.ipv4.conf.eth1.rp_filter=0");
+  }
+}, 240_000);
 
 it("leaves nothing behind on the hosts", async () => {
   for (let n = 1; n <= CLIENTS; n++) {

@@ -125,6 +125,11 @@ describe("hosts on which a mode can't work", () => {
     expect(() => resource.parse(outputs(facts), p)).toThrow(says);
   });
 
+  it("refuses a host without systemd", () => {
+    const [, ...others] = outputs(HOST);
+    expect(() => resource.parse(["NoSystemd=yes\n", ...others], parsed(kernel))).toThrow("needs systemd");
+  });
+
   it.each<[string, Input, string]>([
     ["a plain host", kernel, HOST],
     ["one that forwards IPv6, with IPv4 gateways", kernel, `${HOST}forwards6 1\n`],
@@ -215,6 +220,26 @@ describe("notes", () => {
 });
 
 describe("the service's program", () => {
+  it.each([
+    [
+      "resolved before, whose timers would stay the old ones",
+      "lladdr 02:00:00:00:00:01 REACHABLE",
+      ["-4 neigh del 192.168.1.1 dev eth1", "-4 neigh replace 192.168.1.1 dev eth1 managed extern_learn"],
+    ],
+    ["not there", "", ["-4 neigh replace 192.168.1.1 dev eth1 managed extern_learn"]],
+    [
+      "looked after, and dead",
+      "lladdr 02:00:00:00:00:01 managed extern_learn FAILED",
+      ["-4 neigh replace 192.168.1.1 dev eth1 managed extern_learn"],
+    ],
+    ["looked after, and well", "lladdr 02:00:00:00:00:01 managed extern_learn REACHABLE", []],
+  ])("has the kernel look after a gateway that is %s", (_how, line, expected) => {
+    const fake = `ip() { case $* in *show*) echo '${line}' ;; *) echo "ip $*" ;; esac; }`;
+    const said = inScript(kernel, `${fake}\nrun=/nowhere\nways='4/eth1/192.168.1.1'\nmanage`);
+    const commands = said.split("\n").flatMap((one) => (one.startsWith("ip ") ? [one.slice(3)] : []));
+    expect(commands).toEqual(expected);
+  });
+
   it("takes each way apart, whatever family and interface", () => {
     const both = { ...kernel, gateways: [...gateways, ...sixes] } satisfies Input;
     const words = 'for way in $ways; do part "$way"; echo "$family $dev $gateway"; done';

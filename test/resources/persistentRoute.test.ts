@@ -189,6 +189,7 @@ describe("refusals", () => {
       },
       /a\.conf:2:Gateway=192\.168\.1\.1/,
     ],
+    ["no systemd", { owners: [link], details: ["unit NoSystemd=yes"] }, /systemd does not run on this host/],
     ["an old NetworkManager", { owners: networkManager("1.30.6", PROFILE), details: [] }, /1\.30\.6/],
     [
       "a profile that is gone at the next boot",

@@ -35,3 +35,12 @@ describe("a unit that systemd does not know", () => {
     expect(scriptsOf("WantedBy=multi-user.target", known)).not.toContain("--no-reload");
   });
 });
+
+it.each([
+  ["no systemd", "NoSystemd=yes\n", "needs systemd, which does not run on this host"],
+  ["a masked unit", `Id=${NAME}\nLoadState=masked\nActiveState=inactive\n`, "is masked"],
+  ["a systemctl that says nothing", "", "is not known: systemctl said nothing"],
+])("is unknown, and never absent, with %s", (_name, shown, message) => {
+  const { resource, params } = systemdUnit({ name: NAME, started: true });
+  expect(() => resource.parse([shown], params)).toThrow(message);
+});

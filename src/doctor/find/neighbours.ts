@@ -1,5 +1,6 @@
 import type { DoctorFinding } from "../../model/diagnosis.js";
 import { sh } from "../../model/sh.js";
+import type { FoundRoute } from "../../resources/route/read.js";
 import type { Case, Finder } from "../case.js";
 import type { Neighbour } from "../read/neighbours.js";
 import { known } from "../readings.js";
@@ -113,7 +114,9 @@ function blind(host: Case): readonly DoctorFinding[] {
   const [winner] = mainDefaults(host.readings, 4) ?? [];
   const settings = known(host.readings.settings);
   const failover = known(host.readings.failover);
-  if (!isMultipath(winner) || settings === undefined || failover === undefined) return [];
+  if (winner === undefined || !isMultipath(winner) || settings === undefined || failover === undefined)
+    return [];
+  if (useNeighbours(host) && failover.mode === undefined) return slow(host, winner);
   if (watched(host)) return [];
   return [
     {
@@ -122,6 +125,24 @@ function blind(host: Case): readonly DoctorFinding[] {
       seen: "net.ipv4.fib_multipath_use_neigh is 0 and no failover is set up",
       cause:
         "The kernel does not look whether a gateway answers: should one die, its share of new connections is lost until it is back.",
+      remedy: host.remedies.run("-e", "failover=kernel"),
+    },
+  ];
+}
+
+/** The kernel looks at its neighbours, but by its usual timers, and asks nobody by itself. Times as measured on Linux 6.18 (docs/failover.md). */
+function slow(host: Case, winner: FoundRoute): readonly DoctorFinding[] {
+  const alone = hopsOf(winner).filter(
+    (hop) => hop.gateway !== undefined && neighbourOf(host, hop)?.managed !== true,
+  );
+  if (known(host.readings.neighbours) === undefined || alone.length === 0) return [];
+  return [
+    {
+      id: "failover-slow",
+      severity: "note",
+      seen: `net.ipv4.fib_multipath_use_neigh is 1, and nothing keeps asking for ${alone.map(({ gateway }) => gateway).join(", ")}`,
+      cause:
+        "That parameter is needed and is not enough: with the usual timers new connections to a dead gateway fail for half a minute or more, and one that is back is not used until somebody asks for it.",
       remedy: host.remedies.run("-e", "failover=kernel"),
     },
   ];

@@ -15,7 +15,7 @@ export const owner: Finder = (host) => [
 ];
 
 /** Interfaces of the route with several next hops, as it is or as the unit would set it. */
-export function interfacesOf(host: Case): readonly string[] {
+export function interfacesOf(host: Pick<Case, "readings" | "unit">): readonly string[] {
   const [winner] = mainDefaults(host.readings, 4) ?? [];
   return [...new Set([...devicesOf(winner), ...devicesOf(intended(host))])];
 }

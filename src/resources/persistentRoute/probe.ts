@@ -53,6 +53,7 @@ show ${dhclient}
 show ${keeperPath(p)}
 if [ -d /run/systemd/system ]; then
 systemctl show -p UnitFileState,ActiveState -- ${keeperName(p)} | sed 's/^/unit /'
+else echo 'unit NoSystemd=yes'
 fi
 if [ -d /run/NetworkManager ] && command -v nmcli >/dev/null; then
 u=$(nmcli -t -f DEVICE,CON-UUID device status | while IFS=: read -r a b; do [ "$a" = "$i" ] && echo "$b"; done)

@@ -6,6 +6,8 @@ export interface Details {
   readonly folders: readonly string[];
   /** Lines about routes in other drop-ins, with file and line. */
   readonly others: readonly string[];
+  /** Whether systemd runs the host. */
+  readonly systemd: boolean;
   readonly keeper: { readonly enabled: boolean; readonly active: boolean };
   readonly routes: readonly string[];
 }
@@ -28,6 +30,7 @@ export function readDetails(output: string): Details {
     files,
     folders: found.dir,
     others: found.other,
+    systemd: !found.unit.includes("NoSystemd=yes"),
     keeper: {
       enabled: found.unit.includes("UnitFileState=enabled"),
       active: found.unit.some((line) => /^ActiveState=(active|reloading)$/.test(line)),

@@ -35,8 +35,15 @@ export function soleOwner(p: Params, owners: readonly Owner[] | undefined): Owne
   );
 }
 
-/** @throws ProbeError `network-owner` where the owner would undo the route and can't be told not to. */
+/** @throws ProbeError `network-owner` where the owner would undo the route and can't be told not to, or nothing can put it back. */
 export function refuseUnserved(p: Params, owner: Owner, details: Details): void {
+  if (!details.systemd) {
+    throw new ProbeError(
+      "can't be kept: systemd does not run on this host, and the unit that puts the route back needs it",
+      "Leave persistentRoute out for this host, and keep the route by the means of the host.",
+      "network-owner",
+    );
+  }
   if (owner.name === "networkmanager") refuseProfile(p, owner);
   if (owner.name !== "networkd" && owner.name !== "netplan") return;
   const { file = "" } = owner;

@@ -1,3 +1,4 @@
+import { RESTORE_SCRIPT } from "../../model/guard.js";
 import type { Sh } from "../../model/sh.js";
 import { joinSh, sh } from "../../model/sh.js";
 import { whereSh } from "./where.js";
@@ -12,7 +13,7 @@ export interface UndoStep {
 }
 
 /** Where what a reboot must take back is kept meanwhile: it must survive one. */
-const KEPT = "/var/lib/surefoot/restore.sh";
+const KEPT = RESTORE_SCRIPT;
 const UNIT = "/etc/systemd/system/surefoot-restore.service";
 const WANTS = "/etc/systemd/system/sysinit.target.wants/surefoot-restore.service";
 

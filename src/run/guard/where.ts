@@ -1,3 +1,4 @@
+import { GUARD_DIR } from "../../model/guard.js";
 import type { Sh } from "../../model/sh.js";
 import { sh } from "../../model/sh.js";
 
@@ -9,7 +10,7 @@ import { sh } from "../../model/sh.js";
 export function whereSh(dir: string | undefined): Sh {
   const set =
     dir === undefined
-      ? sh`if [ -w /run ]; then d=/run/surefoot
+      ? sh`if [ -w /run ]; then d=${GUARD_DIR}
 else d=\${XDG_RUNTIME_DIR:-/tmp}/surefoot-$(id -u)
 fi`
       : sh`d=${dir}`;

@@ -15,30 +15,36 @@ test([
   {
     name: "a gateway that is being looked for, and the kernel avoids it",
     prints: { neighbours: one("INCOMPLETE") },
-    finds: ["problem neighbour-dead"],
+    finds: ["problem neighbour-dead", "note failover-slow"],
     says: ["is INCOMPLETE", "sends new flows to the others"],
   },
-  { name: "an idle host has no entries", prints: { neighbours: "" }, finds: [] },
+  {
+    name: "a kernel that looks at its neighbours, and asks nobody by itself",
+    prints: { neighbours: one("lladdr c6:9b:3d:7d:6a:86 managed extern_learn STALE") },
+    finds: ["note failover-slow"],
+    says: [/keeps asking for 192\.168\.1\.1$/m, "is not enough", "-e 'failover=kernel'"],
+  },
+  { name: "an idle host has no entries", prints: { neighbours: "" }, finds: ["note failover-slow"] },
   {
     name: "a dead neighbour that is no gateway",
     prints: { neighbours: "192.168.1.77 dev eth1 FAILED\n" },
-    finds: [],
+    finds: ["note failover-slow"],
   },
   {
     name: "the gateway's address on another interface",
     prints: { neighbours: "192.168.1.1 dev eth2 FAILED\n" },
-    finds: [],
+    finds: ["note failover-slow"],
   },
   {
     name: "both gateways are one machine",
     prints: { neighbours: one("lladdr ba:e3:47:5b:07:78 STALE") },
-    finds: ["risk neighbour-same-machine"],
+    finds: ["risk neighbour-same-machine", "note failover-slow"],
     says: ["192.168.1.1 and 192.168.1.10 both answer from ba:e3:47:5b:07:78"],
   },
   {
     name: "a gateway written down by hand",
     prints: { neighbours: one("lladdr c6:9b:3d:7d:6a:86 PERMANENT") },
-    finds: ["risk neighbour-permanent"],
+    finds: ["risk neighbour-permanent", "note failover-slow"],
     says: ["host: ip neigh del 192.168.1.10 dev eth1"],
   },
   {
@@ -49,7 +55,7 @@ test([
         .map((n) => `192.168.1.${n} dev eth1 lladdr 02:00:00:00:00:0${n} STALE\n`)
         .join(""),
     },
-    finds: ["risk neighbour-table-full"],
+    finds: ["risk neighbour-table-full", "note failover-slow"],
     says: ["4 IPv4 neighbours, and the kernel keeps 4"],
   },
   {
@@ -65,7 +71,7 @@ test([
       routes4: routes(route({ nexthops: [hop("192.168.1.1"), hop("192.168.1.10")] }), LAN),
       neighbours: "fe80::2 dev eth1 FAILED\n",
     },
-    finds: ["problem neighbour-dead"],
+    finds: ["problem neighbour-dead", "note failover-slow"],
     says: ["fe80::2 on eth1 is FAILED"],
   },
   {

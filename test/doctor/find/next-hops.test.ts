@@ -67,6 +67,22 @@ test([
     says: ["names eth1; the host has ens5", "'interface=ens5'"],
   },
   {
+    // As Linux has it: the rule that looks into the table of the VRF is for all packets, and is no bypass.
+    name: "an interface that belongs to a VRF",
+    prints: {
+      routes4: routes(
+        route({
+          nexthops: [hop("192.168.1.1", { flags: ["onlink"] }), hop("192.168.1.10", { flags: ["onlink"] })],
+        }),
+        { ...LAN, table: "10" },
+      ),
+      rules4:
+        "0:\tfrom all lookup local\n1000:\tfrom all lookup [l3mdev-table]\n32766:\tfrom all lookup main\n",
+    },
+    finds: ["problem interface-in-vrf", "risk hop-off-link", "risk hop-off-link"],
+    says: ["192.168.1.0/24 of eth1 is in the table 10", "belongs to a VRF", "`table: 10`"],
+  },
+  {
     name: "an interface without an address",
     prints: { interfaces: interfaces({ eth1: ["fe80::1/64"] }) },
     finds: ["problem address-missing"],
@@ -76,5 +92,29 @@ test([
     prints: { interfaces: interfaces({ eth1: ["192.168.1.22/24"], eth2: ["192.168.1.22/24"] }) },
     finds: ["risk address-twice"],
     says: ["192.168.1.22 stands on eth1 and eth2"],
+  },
+  {
+    name: "an IPv6 address that another machine has, too",
+    prints: {
+      interfaces: interfaces({
+        eth1: ["192.168.1.22/24", "fd00::22/64 dadfailed tentative", "fe80::1/64"],
+        // Not on a way out.
+        eth2: ["fd01::22/64 dadfailed tentative"],
+      }),
+    },
+    finds: ["problem address-duplicate"],
+    says: ["fd00::22/64 on eth1 is dadfailed", "Another machine on the link has this address, too"],
+  },
+  {
+    name: "an IPv6 address that is not in use yet, on a way out of IPv6 alone",
+    prints: {
+      routes6: routes(
+        route({ gateway: "fe80::9", dev: "eth2", metric: 1024 }),
+        route({ dst: "fe80::/64", dev: "eth2" }),
+      ),
+      interfaces: interfaces({ eth1: ["192.168.1.22/24"], eth2: ["fd01::22/64 tentative"] }),
+    },
+    finds: ["risk address-tentative", "note ipv6-other-way"],
+    says: ["fd01::22/64 on eth2 is tentative", "look again"],
   },
 ]);

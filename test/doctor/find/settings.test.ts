@@ -91,7 +91,7 @@ test([
       ),
       units: units(unitShown({}, "/usr/local/bin/route-it"), NO_FAILOVER, KEEPER),
     },
-    finds: ["problem rp-filter-strict"],
+    finds: ["problem rp-filter-strict", "note failover-slow"],
     says: ["Replies that come in by another interface"],
   },
   {

@@ -158,6 +158,52 @@ it("takes back what a run that is gone left behind, then goes on", async () => {
   expect(JSON.stringify(ran.events)).toContain("nobody is there any more to confirm it");
 });
 
+it.each([
+  ["once", 1, "rolled-back", "old\n", /took the change back, and was read again as it was/],
+  ["each time", 99, "failed", "new\n", /taking back failed for line .*\/f: the host is partly changed/],
+])(
+  "takes back all that can be where a step of it fails %s, and says what is left",
+  async (_how, times, outcome, text, said) => {
+    const dir = folder();
+    for (const name of ["f", "g"]) writeFileSync(join(dir, name), "old\n");
+    const tried = join(dir, "tried");
+    // The first time is the change itself.
+    const before = `echo x >> ${tried}; n=$(grep -c x ${tried}); [ $n -eq 1 ] || [ $n -gt ${1 + times} ] || { echo no way back >&2; exit 9; }`;
+    const ran = await run(
+      [
+        line({ path: join(dir, "f"), text: "new", before }, CUTS),
+        line({ path: join(dir, "g"), text: "new" }, CUTS),
+      ],
+      { guard: dir, transport: worse({ knock: async () => false }) },
+    );
+    expect(outcomeOf(ran)).toBe(outcome);
+    expect(errorOf(ran)?.code).toBe("not-confirmed");
+    expect(errorOf(ran)?.message).toMatch(said);
+    expect(errorOf(ran)?.detail ?? "").toBe(
+      outcome === "failed" ? "no way back\nno way back\nno way back" : "",
+    );
+    expect(readFileSync(join(dir, "f"), "utf8")).toBe(text);
+    expect(readFileSync(join(dir, "g"), "utf8")).toBe("old\n");
+    expect(existsSync(join(dir, "guard"))).toBe(false);
+  },
+);
+
+it.each([
+  ["0", "and the host took it back by itself"],
+  ["1", "and the host could not take all of it back"],
+])("tells the next run how an undoing ended that nobody has seen: result %s", async (result, said) => {
+  const dir = folder();
+  const last = join(dir, "guard", "last");
+  mkdirSync(last, { recursive: true });
+  writeFileSync(
+    join(last, "owner"),
+    `token=other\npid=4194303\nstart=1\nuntil=0\nrun=r0\nwho=ann\nsince=then\nresult=${result}\n`,
+  );
+  const ran = await run([line({ path: join(dir, "f"), text: "a" })], { guard: dir });
+  const warnings = ran.events.flatMap((event) => (event.type === "warning" ? [event.message] : []));
+  expect(warnings.join()).toContain(`an earlier change by ann (run r0) was never confirmed, ${said}`);
+});
+
 it("lets the timer fire first where it rehearses, then goes on", async () => {
   const dir = folder();
   const log = join(dir, "log");
