@@ -234,7 +234,10 @@ it.each([
 
 it("waits for a host that answers slowly, and holds no other up meanwhile", async () => {
   await uncut();
-  await inBox("client2", "sed -i '1i sleep 20' /home/ops/.bashrc");
+  await inBox(
+    "client2",
+    "cd /home/ops; [ ! -e .bashrc ] || mv .bashrc .bashrc.away; echo sleep 20 > .bashrc",
+  );
   try {
     const ran = await custom(CUTS, "--limit", "client[1:2]", "--confirm-timeout", "90");
     expect(outcomes(ran)).toEqual({ client1: "changed", client2: "changed" });
@@ -243,7 +246,7 @@ it("waits for a host that answers slowly, and holds no other up meanwhile", asyn
     const impatient = await custom(CUTS, "--limit", "client2", "--timeout", "5");
     expect(errorOf(impatient, "client2")?.hint).toContain("--timeout");
   } finally {
-    await inBox("client2", "sed -i '/^sleep 20$/d' /home/ops/.bashrc");
+    await inBox("client2", "cd /home/ops; rm .bashrc; [ ! -e .bashrc.away ] || mv .bashrc.away .bashrc");
     for (const client of ["client1", "client2"])
       await inBox(client, "sysctl -qw net.ipv4.conf.eth1.rp_filter=0");
   }
