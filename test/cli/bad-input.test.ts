@@ -36,6 +36,34 @@ const cases: readonly Case[] = [
     says: "Did you mean restart nginx?",
   },
   {
+    name: "a misspelt option of a task, without which no timer would guard it",
+    files: {
+      "playbooks/ecmp.ts": PLAYBOOK('command({ run: "true", always: true }, { cut: true })'),
+    },
+    code: "task-invalid",
+    place: "playbooks/ecmp.ts:5:35",
+    says: 'command: options: Unrecognized key: "cut"',
+  },
+  {
+    name: "an option of a task of the wrong type",
+    files: { "playbooks/ecmp.ts": PLAYBOOK('file({ path: "/x" }, { become: "yes" })') },
+    code: "task-invalid",
+    place: "playbooks/ecmp.ts:5:32",
+    says: "file: options.become: it must be true or false",
+  },
+  {
+    name: "a misspelt option of a check",
+    files: {
+      "playbooks/ecmp.ts": PLAYBOOK(
+        "",
+        '\n  checks: () => [neighbours({ gateways: ["10.0.0.1"] }, { gates: false })],',
+      ),
+    },
+    code: "task-invalid",
+    place: "playbooks/ecmp.ts:4:43",
+    says: 'neighbours: options: Unrecognized key: "gates"',
+  },
+  {
     name: "a handler that notifies",
     files: {
       "playbooks/ecmp.ts": PLAYBOOK(
