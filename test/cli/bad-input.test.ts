@@ -64,6 +64,15 @@ const cases: readonly Case[] = [
     says: 'neighbours: options: Unrecognized key: "gates"',
   },
   {
+    name: "a tag that nothing bears",
+    files: {
+      "playbooks/ecmp.ts": PLAYBOOK('file({ path: "/x", content: "" }, { tags: ["settings"] })'),
+    },
+    args: [...RUN, "--tags", "settings,setings"],
+    code: "flag-invalid",
+    says: "Did you mean settings?",
+  },
+  {
     name: "a handler that notifies",
     files: {
       "playbooks/ecmp.ts": PLAYBOOK(
