@@ -64,6 +64,13 @@ const cases: readonly Case[] = [
     says: 'neighbours: options: Unrecognized key: "gates"',
   },
   {
+    name: "a fact that there is not",
+    files: { "playbooks/ecmp.ts": PLAYBOOK("", '\n  facts: ["kernle"],') },
+    code: "playbook-invalid",
+    place: "playbooks/ecmp.ts:4:3",
+    says: "Did you mean kernel?",
+  },
+  {
     name: "a tag that nothing bears",
     files: {
       "playbooks/ecmp.ts": PLAYBOOK('file({ path: "/x", content: "" }, { tags: ["settings"] })'),

@@ -82,7 +82,7 @@ it("says that a fact does not exist before anything is contacted", () => {
     facts: ["kernle"],
   });
   if (!isPlaybook(wrong)) throw new Error("it is no playbook");
-  expect(() => expandPlaybook({ playbook: wrong, file: "/x.ts", files: [] }, [host])).toThrow(
+  expect(() => expandPlaybook({ playbook: wrong, file: import.meta.filename, files: [] }, [host])).toThrow(
     /no fact "kernle"/,
   );
 });
