@@ -46,7 +46,9 @@ async function identities(place?: Place): Promise<readonly string[]> {
 
 /** Whether a file begins as those of age do; of another one, whose first line the library's error would show, nothing may be said. */
 function looksLikeAge(bytes: Uint8Array): boolean {
-  return /^(age-encryption\.org\/|-----BEGIN AGE)/.test(Buffer.from(bytes.subarray(0, 32)).toString("latin1"));
+  return /^(age-encryption\.org\/|-----BEGIN AGE)/.test(
+    Buffer.from(bytes.subarray(0, 32)).toString("latin1"),
+  );
 }
 
 /**
