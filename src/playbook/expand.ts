@@ -83,7 +83,11 @@ function refuseUnborne(playbook: Playbook, tags: readonly string[], borne: Reado
     unborne.map((tag) => ({
       code: "flag-invalid",
       message: `--tags: nothing that ${playbook.name} has for these hosts bears the tag "${tag}"`,
-      hint: suggest(tag, known, known.length === 0 ? "Nothing there has tags." : `There are ${known.join(", ")}.`),
+      hint: suggest(
+        tag,
+        known,
+        known.length === 0 ? "Nothing there has tags." : `There are ${known.join(", ")}.`,
+      ),
     })),
   );
 }
@@ -114,15 +118,24 @@ function callsFor(
   };
   const { scripts, read } = gathering(factsOf(playbook));
   if (scripts.length === 0) return call(read([], host.name));
+  let gateOfFacts = own ?? [];
   const expand: Gather["expand"] = (outputs) => {
     const facts = read(outputs, host.name);
     try {
-      return call(facts);
+      const called = call(facts);
+      gateOfFacts = called.gate;
+      return called;
     } catch (thrown) {
       throw oneError(playbookError(thrown, file));
     }
   };
-  return { tasks: [], checks: [], handlers: [], gate: own ?? [], gather: { scripts, expand } };
+  return {
+    tasks: [],
+    checks: [],
+    handlers: [],
+    gate: own ?? [],
+    gather: { scripts, expand, gate: () => gateOfFacts },
+  };
 }
 
 /** Of several errors the first: a host fails with one. */
