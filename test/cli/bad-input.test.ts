@@ -64,6 +64,15 @@ const cases: readonly Case[] = [
     says: 'neighbours: options: Unrecognized key: "gates"',
   },
   {
+    name: "a playbook without a name, whose task has one",
+    files: {
+      "playbooks/ecmp.ts": PLAYBOOK('file({ path: "/x" }, { name: "y" })').replace('name: "test", ', ""),
+    },
+    code: "playbook-invalid",
+    place: "playbooks/ecmp.ts:2:1",
+    says: "the playbook has no name",
+  },
+  {
     name: "a fact that there is not",
     files: { "playbooks/ecmp.ts": PLAYBOOK("", '\n  facts: ["kernle"],') },
     code: "playbook-invalid",
