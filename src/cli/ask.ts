@@ -53,7 +53,7 @@ export async function askPassword(prompt: string, echo = false): Promise<string>
     throw new SurefootError({
       code: "flag-invalid",
       message: "there is no terminal to ask for a password on",
-      hint: "Give it in the inventory: become: { password: { env: NAME } }, { file: PATH } or { command: CMD }.",
+      hint: "Give it in the inventory, as password of ssh or become: { env: NAME }, { file: PATH } or { command: CMD }.",
     });
   }
   process.stderr.write(prompt);

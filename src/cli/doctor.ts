@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { DoctorFlags } from "./doctor-fleet.js";
-import { credentialOptions, extraVarOption, positive, reportOptions } from "./options.js";
+import { credentialOptions, extraVarOption, inventoryOption, positive, reportOptions } from "./options.js";
 
 /** `surefoot doctor`: what is wrong with a host, read-only. */
 export function registerDoctor(program: Command): void {
@@ -11,7 +11,7 @@ export function registerDoctor(program: Command): void {
         "comes from and what mends it. One login, and nothing is changed.",
     )
     .argument("<hosts>", "names, groups, globs; a:b both, a:&b common, a:!b without")
-    .requiredOption("-i, --inventory <dir>", "folder of the environment, or an inventory of Ansible")
+    .addOption(inventoryOption())
     .option("--unit <name>", "the unit that sets the route at boot", "ecmp-route.service")
     .option(
       "--playbook <file>",

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { ExecFlags } from "./exec-fleet.js";
-import { credentialOptions, extraVarOption, positive, reportOptions } from "./options.js";
+import { credentialOptions, extraVarOption, inventoryOption, positive, reportOptions } from "./options.js";
 
 /** `surefoot exec`: a command of the user's own on many hosts. */
 export function registerExec(program: Command): void {
@@ -11,7 +11,7 @@ export function registerExec(program: Command): void {
         "compared, recorded or taken back, and it takes no lease on the hosts.",
     )
     .argument("<command>", "the text of a shell command, in quotes")
-    .requiredOption("-i, --inventory <dir>", "folder of the environment, or an inventory of Ansible")
+    .addOption(inventoryOption())
     .option(
       "--limit <pattern>",
       "only these hosts: names, groups, globs; a:b both, a:&b common, a:!b without",

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { extraVarOption, positive, vaultPasswordOption } from "./options.js";
+import { extraVarOption, inventoryOption, positive, vaultPasswordOption } from "./options.js";
 import type { ScanFlags } from "./scan.js";
 
 /** `surefoot hosts scan`. */
@@ -10,7 +10,7 @@ export function registerHosts(program: Command): void {
     .description(
       "Gather the keys of all hosts through their jump hosts, show the fingerprints, ask once, and write known_hosts.",
     )
-    .requiredOption("-i, --inventory <dir>", "folder of the environment, or an inventory of Ansible")
+    .addOption(inventoryOption())
     .option(
       "--limit <pattern>",
       "only these hosts: names, groups, globs; a:b both, a:&b common, a:!b without",

@@ -3,7 +3,7 @@ import type { Host, Inventory } from "../inventory/host.js";
 import type { Json } from "../model/json.js";
 import { secrets } from "../model/secret.js";
 import { warn } from "./failure.js";
-import { extraVarOption, vaultPasswordOption } from "./options.js";
+import { extraVarOption, inventoryOption, vaultPasswordOption } from "./options.js";
 
 interface Flags {
   readonly inventory: string;
@@ -22,7 +22,7 @@ const toStdout: Write = (text) => {
 
 function inventoryOptions(command: Command): Command {
   return command
-    .requiredOption("-i, --inventory <dir>", "folder of the environment, or an inventory of Ansible")
+    .addOption(inventoryOption())
     .addOption(extraVarOption())
     .addOption(vaultPasswordOption())
     .option("--json", "as JSON");

@@ -78,6 +78,16 @@ export function positive(text: string): number {
 /** Collects the values of a flag that may be repeated. */
 export const collect = (value: string, list: readonly string[]): readonly string[] => [...list, value];
 
+/** The flag for the inventory: of several, as Ansible takes them, all but one would be left out in silence. */
+export function inventoryOption(): Option {
+  return new Option("-i, --inventory <dir>", "folder of the environment, or an inventory of Ansible")
+    .argParser((value: string, before: string | undefined) => {
+      if (before === undefined) return value;
+      throw new InvalidArgumentError("It is given twice, and only one is read: put both into one folder.");
+    })
+    .makeOptionMandatory();
+}
+
 /** The flag for variables that win over the inventory's. */
 export function extraVarOption(): Option {
   return new Option(
@@ -111,7 +121,7 @@ export function fleetOptions(command: Command): Command {
   return reportOptions(
     credentialOptions(
       command
-        .requiredOption("-i, --inventory <dir>", "folder of the environment, or an inventory of Ansible")
+        .addOption(inventoryOption())
         .option(
           "--limit <pattern>",
           "only these hosts: names, groups, globs; a:b both, a:&b common, a:!b without",

@@ -19,9 +19,10 @@ import { passwordReader } from "../transport/password.js";
 import { sshTransport } from "../transport/ssh.js";
 import { asker } from "./ask.js";
 import { onInterrupt } from "./interrupt.js";
-import type { FleetFlags } from "./options.js";
+import type { ChangeFlags, FleetFlags } from "./options.js";
 import { DEFAULT_STATE } from "./options.js";
 import type { Fleet } from "./prepare.js";
+import { repeatable } from "./repeat.js";
 import type { MakeGate, RolloutPlan } from "./waves.js";
 
 /** Where a run is recorded. */
@@ -78,8 +79,8 @@ export type Passed = Pick<Fleet, "inventory" | "target" | "identities"> & {
   readonly shell?: string;
 };
 
-/** How many hosts at a time, and how long to wait for them. */
-export type PassFlags = Pick<FleetFlags, "forks" | "timeout" | "stepTimeout">;
+/** How many hosts at a time, how long to wait for them, and what the command was told besides. */
+export type PassFlags = Pick<FleetFlags, "forks" | "timeout" | "stepTimeout"> & Partial<ChangeFlags>;
 
 /** One pass over all hosts, told to the reporter and, where that is asked for, recorded. */
 export async function pass(fleet: Passed, flags: PassFlags, options: Pass): Promise<PassResult> {
@@ -132,7 +133,8 @@ export async function pass(fleet: Passed, flags: PassFlags, options: Pass): Prom
   try {
     const recorded = journal === undefined ? {} : { journal: journal.file };
     const hosts = jobs.length;
-    emit({ type: "run-started", v: EVENT_VERSION, run, command, ...what, inventory, hosts, ...recorded });
+    const again = { ...recorded, ...repeatable(flags) };
+    emit({ type: "run-started", v: EVENT_VERSION, run, command, ...what, inventory, hosts, ...again });
     if (options.shownRollout !== undefined) emit(plannedRollout(options.shownRollout));
     const { tally, stopped } =
       rollout === undefined

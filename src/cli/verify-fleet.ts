@@ -15,7 +15,9 @@ export interface VerifyFlags extends FleetFlags {
 /** Looks at the fleet by the playbook's checks; gives the exit code. */
 export async function verifyFleet(playbook: string, flags: VerifyFlags): Promise<number> {
   const fleet = await prepare(playbook, flags);
-  if (fleet.jobs.every((job) => job.checks.length === 0)) {
+  const asks = fleet.loaded.playbook.checks !== undefined;
+  // Where facts are asked for, checks are known on the host alone.
+  if (fleet.jobs.every((job) => job.checks.length === 0 && (job.gather === undefined || !asks))) {
     throw new SurefootError({
       code: "playbook-invalid",
       message: `${playbook} has no checks${flags.tags === undefined ? "" : " with these tags"}`,

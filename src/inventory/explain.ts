@@ -116,7 +116,7 @@ function unknown(host: Host, path: string, name: string): SurefootError {
     const message = `${name} of ${host.name} has no ${path}`;
     return new SurefootError({ code: "variable-unknown", message, place: given.key ?? given.place, hint });
   }
-  const hint = suggest(name, host.vars.keys(), `It has ${[...host.vars.keys()].join(", ")}.`);
+  const hint = suggest(name, host.vars.keys(), `It has ${[...host.vars.keys()].join(", ") || "none"}.`);
   const message = `${host.name} has no variable ${name}`;
   return new SurefootError({ code: "variable-unknown", message, place: host.place, hint });
 }

@@ -1,6 +1,6 @@
-import type { z } from "zod";
+import { z } from "zod";
 import type { Json } from "./json.js";
-import { ProbeError, parseParams } from "./resource.js";
+import { COMMON_OPTIONS, checkOptions, ProbeError, parseParams } from "./resource.js";
 import type { Sh } from "./sh.js";
 
 /** What one script of a check printed and how it ended. */
@@ -50,6 +50,11 @@ export interface CheckOptions {
   /** Run as the login user (false) or by the inventory's `become` (true); the default is what the inventory says. */
   readonly become?: boolean;
 }
+
+const CHECK_OPTIONS = z.strictObject({
+  ...COMMON_OPTIONS,
+  gate: z.boolean("it must be true or false").optional(),
+});
 
 /** Something to be found out on a host, read-only: scripts to run there, and a pure function that judges what they printed. */
 export interface Check {
@@ -111,6 +116,7 @@ export function defineCheck<K extends string, In, P>(
 ): CheckFactory<K, In, P> {
   const factory = (input: In, options: CheckOptions = {}): Check => {
     const params = parseParams(kind.kind, schema, input);
+    checkOptions(kind.kind, CHECK_OPTIONS, options);
     const id = `${kind.kind} ${kind.key(params)}`;
     const timeoutSeconds = kind.timeoutSeconds?.(params);
     return {

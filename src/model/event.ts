@@ -69,6 +69,10 @@ export interface RunStarted {
   readonly hosts: number;
   /** File that the run is recorded in, where it is: what `surefoot runs` reads. */
   readonly journal?: string;
+  /** The pattern given by `--limit`. */
+  readonly limit?: string;
+  /** Other flags without which the same command would mean something else, as words of a command line; secrets masked. */
+  readonly flags?: readonly string[];
 }
 /** How a run would go over the hosts, told with a plan. */
 export interface RolloutPlanned {

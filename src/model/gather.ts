@@ -11,6 +11,8 @@ export interface Gather {
    * @throws SurefootError where a fact can't be read, or the playbook can't make tasks of it.
    */
   expand(outputs: readonly CheckOutput[]): Expanded;
+  /** What must hold of the host before a next wave begins: nothing until its facts are known. */
+  gate?(): readonly Check[];
 }
 
 /** What a playbook asks of one host. */

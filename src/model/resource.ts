@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import type { ErrorCode } from "./error.js";
 import type { Sh } from "./sh.js";
 
@@ -96,6 +96,22 @@ export interface TaskOptions<N extends string = string> {
   readonly notify?: N | readonly N[];
 }
 
+const flag = z.boolean("it must be true or false");
+const words = z.array(z.string(), "it must be a list of texts");
+
+/** What options of tasks and checks have in common. */
+export const COMMON_OPTIONS = {
+  name: z.string("it must be a text").min(1, "it must not be empty").optional(),
+  tags: words.optional(),
+  become: flag.optional(),
+} as const;
+
+const TASK_OPTIONS = z.strictObject({
+  ...COMMON_OPTIONS,
+  cuts: flag.optional(),
+  notify: z.union([z.string(), words], "it must be a handler's name, or a list of them").optional(),
+});
+
 /** One resource with its parameters, for one host. */
 export interface Task {
   readonly resource: AnyResource;
@@ -154,6 +170,14 @@ export function parseParams<P, In>(kind: string, schema: z.ZodType<P, In>, input
 }
 
 /**
+ * Refuses options of a task or a check that no compiler looked at: one that is misspelt would be passed over.
+ * @throws TaskParamsError with all that is wrong with them.
+ */
+export function checkOptions(kind: string, schema: z.ZodType, options: object): void {
+  parseParams(kind, z.object({ options: schema }), { options });
+}
+
+/**
  * Makes a kind from its definition. This is all that a new kind needs: one file in `src/resources/` that exports the
  * result, and its test.
  * @param schema Validates and completes parameters; its input type is what playbooks must write.
@@ -164,6 +188,7 @@ export function defineResource<K extends string, In, P, S extends object>(
 ): TaskFactory<K, In, P, S> {
   const factory = <const N extends string = never>(input: In, options: TaskOptions<N> = {}): TaskOf<N> => {
     const params = parseParams(resource.kind, schema, input);
+    checkOptions(resource.kind, TASK_OPTIONS, options);
     const id = `${resource.kind} ${resource.key(params)}`;
     const title = options.name ?? resource.title?.(params) ?? id;
     return { resource, params, id, title, options };

@@ -33,7 +33,7 @@ export interface HostTasks extends Expanded {
 /**
  * Asks a playbook for the tasks of every host: validates each host's variables first, then calls `tasks`, unless that needs facts. Nothing is
  * contacted.
- * @param tags Keep only tasks that bear one of these.
+ * @param tags Keep only tasks and checks that bear one of these; each must be somebody's, as far as that is known without facts.
  * @throws SurefootErrors all hosts' errors at once, each with the place of the value; the same mistake is said once, with
  *   the number of hosts that it concerns.
  */
@@ -44,6 +44,7 @@ export function expandPlaybook(
 ): readonly HostTasks[] {
   const errors = new ErrorFold();
   const expanded: HostTasks[] = [];
+  const borne = new Set<string>();
   for (const host of hosts) {
     const unreadable = [...host.problems, ...opaqueVariables(loaded.playbook, host)];
     for (const error of unreadable) errors.add(error, host.name);
@@ -57,7 +58,7 @@ export function expandPlaybook(
       continue;
     }
     try {
-      expanded.push({ target: host.target, ...callsFor(loaded, host, checked.data, tags) });
+      expanded.push({ target: host.target, ...callsFor(loaded, host, checked.data, tags, borne) });
     } catch (thrown) {
       const error = playbookError(thrown, loaded.file);
       if (error instanceof SurefootErrors) for (const one of error.errors) errors.add(one, host.name);
@@ -66,7 +67,29 @@ export function expandPlaybook(
     }
   }
   errors.raise();
+  if (!expanded.some(({ gather }) => gather !== undefined)) refuseUnborne(loaded.playbook, tags ?? [], borne);
   return expanded;
+}
+
+/**
+ * A tag that nothing bears is a slip: all hosts would count as in sync.
+ * @throws SurefootErrors `flag-invalid` for each.
+ */
+function refuseUnborne(playbook: Playbook, tags: readonly string[], borne: ReadonlySet<string>): void {
+  const known = [...borne].sort();
+  const unborne = tags.filter((tag) => !borne.has(tag));
+  if (unborne.length === 0) return;
+  throw new SurefootErrors(
+    unborne.map((tag) => ({
+      code: "flag-invalid",
+      message: `--tags: nothing that ${playbook.name} has for these hosts bears the tag "${tag}"`,
+      hint: suggest(
+        tag,
+        known,
+        known.length === 0 ? "Nothing there has tags." : `There are ${known.join(", ")}.`,
+      ),
+    })),
+  );
 }
 
 function callsFor(
@@ -74,6 +97,7 @@ function callsFor(
   host: Host,
   vars: Record<string, unknown>,
   tags: readonly string[] | undefined,
+  borne: Set<string>,
 ): Expanded & Pick<HostTasks, "gate" | "gather"> {
   const { playbook, file } = loaded;
   const about = { name: host.name, groups: host.groups, address: host.target.address };
@@ -84,6 +108,7 @@ function callsFor(
     const context = { vars, host: about, facts };
     const checks = playbook.checks === undefined ? [] : checksOf(playbook.checks(context));
     const tasks = tasksOf(playbook.tasks(context));
+    for (const { options } of [...tasks, ...checks]) for (const tag of options.tags ?? []) borne.add(tag);
     return {
       tasks: tasks.filter((task) => hasTag(task, tags)),
       handlers: handlersOf(loaded, context, tasks),
@@ -93,15 +118,24 @@ function callsFor(
   };
   const { scripts, read } = gathering(factsOf(playbook));
   if (scripts.length === 0) return call(read([], host.name));
+  let gateOfFacts = own ?? [];
   const expand: Gather["expand"] = (outputs) => {
     const facts = read(outputs, host.name);
     try {
-      return call(facts);
+      const called = call(facts);
+      gateOfFacts = called.gate;
+      return called;
     } catch (thrown) {
       throw oneError(playbookError(thrown, file));
     }
   };
-  return { tasks: [], checks: [], handlers: [], gate: own ?? [], gather: { scripts, expand } };
+  return {
+    tasks: [],
+    checks: [],
+    handlers: [],
+    gate: own ?? [],
+    gather: { scripts, expand, gate: () => gateOfFacts },
+  };
 }
 
 /** Of several errors the first: a host fails with one. */

@@ -7,20 +7,18 @@ import { SurefootError } from "../model/error.js";
 import { ProbeError } from "../model/resource.js";
 import type { Sh } from "../model/sh.js";
 import type { Playbook } from "./define.js";
+import { WrongList } from "./shape.js";
 
 /**
  * The facts that a playbook asks for, each once.
- * @throws SurefootError `playbook-invalid` for one that does not exist; `tsc` finds that in the editor.
+ * @throws WrongList for one that does not exist; `tsc` finds that in the editor.
  */
 export function factsOf(playbook: Playbook): readonly FactName[] {
   const names: readonly string[] = [...new Set<string>(playbook.facts ?? [])];
   return names.map((name) => {
     if (isFactName(name)) return name;
-    throw new SurefootError({
-      code: "playbook-invalid",
-      message: `there is no fact "${name}"`,
-      hint: suggest(name, FACT_NAMES, `There are ${FACT_NAMES.join(", ")}.`),
-    });
+    const hint = suggest(name, FACT_NAMES, `There are ${FACT_NAMES.join(", ")}.`);
+    throw new WrongList("facts", `there is no fact "${name}"`, hint);
   });
 }
 

@@ -91,7 +91,7 @@ function rolloutError(message: string, file: string): ErrorData {
 
 /** The error for what is wrong at one of a playbook's keys. */
 function mistakeError({ key, message, hint }: Mistake, file: string): ErrorData {
-  return { code: "playbook-invalid", message, hint, ...keysAt(file, [key]) };
+  return { code: "playbook-invalid", message, hint, ...keysAt(file, key === undefined ? [] : [key]) };
 }
 
 function keysAt(file: string, keys: readonly string[]): Required<Pick<ErrorData, "place" | "frame">> {

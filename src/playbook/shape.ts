@@ -5,8 +5,8 @@ import type { Task } from "../model/resource.js";
 
 /** What is wrong with a playbook that no compiler looked at. */
 export interface Mistake {
-  /** Key of the playbook at which it is wrong. */
-  readonly key: string;
+  /** Key of the playbook at which it is wrong; none where one is missing. */
+  readonly key?: string;
   readonly message: string;
   readonly hint: string;
 }
@@ -40,7 +40,8 @@ export function shapeMistakes(playbook: object): readonly Mistake[] {
     const key = String(issue.path[0]);
     const missing = !(key in playbook);
     const message = missing ? `the playbook has no ${key}: ${issue.message}` : `${key}: ${issue.message}`;
-    return { key, message, hint: "See docs/playbooks.md for its form; an editor shows it while you type." };
+    const hint = "See docs/playbooks.md for its form; an editor shows it while you type.";
+    return { ...(missing ? {} : { key }), message, hint };
   });
   return [
     ...unknown.map(

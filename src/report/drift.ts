@@ -3,7 +3,7 @@ import type { Event, HostDrift, RunFinished, RunStarted } from "../model/event.j
 import type { TaskPlan } from "../model/plan.js";
 import type { ChangeStyle } from "./changes.js";
 import { showTasks } from "./changes.js";
-import { again, FailureFold } from "./failures.js";
+import { again, commandOn, FailureFold } from "./failures.js";
 import type { Fold } from "./fold.js";
 import { compressNames } from "./names.js";
 import { duration, indent, oneLine, plural, shortTime } from "./text.js";
@@ -148,8 +148,7 @@ export class DriftFold implements Fold {
   #next(): string | undefined {
     if (this.#started === undefined) return undefined;
     if (this.#failures.hosts.length > 0) return again(this.#started, this.#failures.hosts);
-    const { playbook, inventory } = this.#started;
-    return this.#counts.drifted > 0 ? `surefoot drift ${playbook} -i ${inventory} --fix` : undefined;
+    return this.#counts.drifted > 0 ? `${commandOn(this.#started, "drift")} --fix` : undefined;
   }
 }
 

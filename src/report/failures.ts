@@ -1,6 +1,7 @@
 import type { ErrorData } from "../model/error.js";
 import type { RunStarted } from "../model/event.js";
 import { formatPlace } from "../model/place.js";
+import { quote } from "../model/sh.js";
 import { formatError } from "./errors.js";
 import { compressNames, fewNames } from "./names.js";
 import type { Paint } from "./text.js";
@@ -48,13 +49,33 @@ function text({ error, hosts }: Failure, paint: Paint): string {
   });
 }
 
-/** The same command again for these hosts alone; undefined where there are too many to name. */
-export function again(
-  { command, playbook, inventory }: RunStarted,
-  hosts: readonly string[],
-): string | undefined {
+/** The same command again for these hosts alone; undefined where there are too many to name, or where it is not that command which helps. */
+export function again(started: RunStarted, hosts: readonly string[]): string | undefined {
+  // What a rollback left alone, it leaves alone again; each error says what leads on.
+  if (started.command === "rollback") return undefined;
+  if (started.command === "resume") return `surefoot runs resume ${started.run}${stateFlag(started)}`;
   const names = fewNames(hosts, LIMIT_PIECES);
   return names.includes(" more")
     ? undefined
-    : `surefoot ${command} ${playbook ?? ""} -i ${inventory} --limit '${names.replaceAll(", ", ",")}'`;
+    : commandOn(started, started.command, names.replaceAll(", ", ","));
+}
+
+/** A command on the same playbook and inventory, with the same flags and hosts. */
+export function commandOn(
+  { playbook, inventory, limit, flags }: RunStarted,
+  command: string,
+  hosts = limit,
+): string {
+  const on = hosts === undefined ? "" : ` --limit '${hosts}'`;
+  return `surefoot ${command} ${playbook ?? ""} -i ${inventory}${on}${words(flags)}`;
+}
+
+/** The flag for the folder of a run's record, where that is not the usual one. */
+export function stateFlag({ journal }: RunStarted): string {
+  const folder = journal?.split("/").slice(0, -2).join("/") ?? ".surefoot";
+  return folder === ".surefoot" ? "" : ` --state ${quote(folder)}`;
+}
+
+function words(flags: readonly string[] = []): string {
+  return flags.map((word) => ` ${quote(word)}`).join("");
 }

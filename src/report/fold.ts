@@ -11,7 +11,7 @@ import type {
 import { OUTCOMES } from "../model/event.js";
 import type { ChangeStyle } from "./changes.js";
 import { showTasks } from "./changes.js";
-import { again, FailureFold } from "./failures.js";
+import { again, commandOn, FailureFold, stateFlag } from "./failures.js";
 import { compressNames } from "./names.js";
 import type { Paint } from "./text.js";
 import { duration, indent, oneLine, plural } from "./text.js";
@@ -113,9 +113,8 @@ export class RunFold implements Fold {
   /** How to go on with, and to take back, a run that has a record and did not come to all hosts. */
   #waysOn(tally: Tally): readonly string[] {
     if (this.#started?.journal === undefined || tally.skipped === 0) return [];
-    const { run, command, journal } = this.#started;
-    const folder = journal.split("/").slice(0, -2).join("/");
-    const state = folder === ".surefoot" ? "" : ` --state ${folder}`;
+    const { run, command } = this.#started;
+    const state = stateFlag(this.#started);
     if (command === "rollback" || command === "drift") return [];
     const back = tally.changed > 0 ? [`take back: surefoot rollback ${run}${state}`] : [];
     return [`go on: surefoot runs resume ${run}${state}`, ...back];
@@ -124,11 +123,10 @@ export class RunFold implements Fold {
   /** The one command that helps most from here. */
   #next(): string | undefined {
     if (this.#started === undefined) return undefined;
-    const { playbook, inventory, command } = this.#started;
-    const on = `${playbook ?? ""} -i ${inventory}`;
+    const { command } = this.#started;
     if (this.#failures.hosts.length > 0) return again(this.#started, this.#failures.hosts);
     const pending = [...this.#groups.values()].some((group) => group.outcome === "would-change");
-    return pending && command === "plan" ? `surefoot run ${on}` : undefined;
+    return pending && command === "plan" ? commandOn(this.#started, "run") : undefined;
   }
 }
 

@@ -51,7 +51,8 @@ export function checkGate(
   return async (done) => {
     let open = done.flatMap((job): readonly GateJob[] => {
       const known = jobs.get(job.target.host);
-      return known === undefined || known.gate.length === 0 ? [] : [known];
+      const gate = known?.gather?.gate?.() ?? known?.gate ?? [];
+      return known === undefined || gate.length === 0 ? [] : [{ ...known, gate }];
     });
     for (let attempt = 1; ; attempt++) {
       const findings = await lookAt(open, options, look);

@@ -44,6 +44,13 @@ async function identities(place?: Place): Promise<readonly string[]> {
   }
 }
 
+/** Whether a file begins as those of age do; of another one, whose first line the library's error would show, nothing may be said. */
+function looksLikeAge(bytes: Uint8Array): boolean {
+  return /^(age-encryption\.org\/|-----BEGIN AGE)/.test(
+    Buffer.from(bytes.subarray(0, 32)).toString("latin1"),
+  );
+}
+
 /**
  * Decrypts a file of age, armored or not.
  * @throws SurefootError `secret-locked` where no identity fits, `secret-invalid` for a file that is not of age.
@@ -70,7 +77,7 @@ export async function decryptAge(bytes: Uint8Array, place: Place): Promise<strin
       code: locked ? "secret-locked" : "secret-invalid",
       message: locked
         ? "it is encrypted for none of your age identities"
-        : `it is no intact file of age (${reason})`,
+        : `it is no intact file of age${looksLikeAge(bytes) ? ` (${reason})` : ""}`,
       place,
       hint: locked
         ? `Have somebody who can read it add your recipient to ${RECIPIENTS_FILE} and encrypt it again; your identities are in ${identityFile()}.`

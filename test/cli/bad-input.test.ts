@@ -36,6 +36,59 @@ const cases: readonly Case[] = [
     says: "Did you mean restart nginx?",
   },
   {
+    name: "a misspelt option of a task, without which no timer would guard it",
+    files: {
+      "playbooks/ecmp.ts": PLAYBOOK('command({ run: "true", always: true }, { cut: true })'),
+    },
+    code: "task-invalid",
+    place: "playbooks/ecmp.ts:5:35",
+    says: 'command: options: Unrecognized key: "cut"',
+  },
+  {
+    name: "an option of a task of the wrong type",
+    files: { "playbooks/ecmp.ts": PLAYBOOK('file({ path: "/x" }, { become: "yes" })') },
+    code: "task-invalid",
+    place: "playbooks/ecmp.ts:5:32",
+    says: "file: options.become: it must be true or false",
+  },
+  {
+    name: "a misspelt option of a check",
+    files: {
+      "playbooks/ecmp.ts": PLAYBOOK(
+        "",
+        '\n  checks: () => [neighbours({ gateways: ["10.0.0.1"] }, { gates: false })],',
+      ),
+    },
+    code: "task-invalid",
+    place: "playbooks/ecmp.ts:4:43",
+    says: 'neighbours: options: Unrecognized key: "gates"',
+  },
+  {
+    name: "a playbook without a name, whose task has one",
+    files: {
+      "playbooks/ecmp.ts": PLAYBOOK('file({ path: "/x" }, { name: "y" })').replace('name: "test", ', ""),
+    },
+    code: "playbook-invalid",
+    place: "playbooks/ecmp.ts:2:1",
+    says: "the playbook has no name",
+  },
+  {
+    name: "a fact that there is not",
+    files: { "playbooks/ecmp.ts": PLAYBOOK("", '\n  facts: ["kernle"],') },
+    code: "playbook-invalid",
+    place: "playbooks/ecmp.ts:4:3",
+    says: "Did you mean kernel?",
+  },
+  {
+    name: "a tag that nothing bears",
+    files: {
+      "playbooks/ecmp.ts": PLAYBOOK('file({ path: "/x", content: "" }, { tags: ["settings"] })'),
+    },
+    args: [...RUN, "--tags", "settings,setings"],
+    code: "flag-invalid",
+    says: "Did you mean settings?",
+  },
+  {
     name: "a handler that notifies",
     files: {
       "playbooks/ecmp.ts": PLAYBOOK(

@@ -38,5 +38,8 @@ from host web1, inv/hosts.yml:3:61
 
 it("helps with names that do not exist", async () => {
   expect(await run("show", "web2")).toMatch(/^3: .*host-unknown[\s\S]*Did you mean web1/);
+  expect(await run("list", "-i", "other")).toMatch(/^3: .*given twice/s);
   expect(await run("explain", "web1", "rak")).toMatch(/^3: .*variable-unknown[\s\S]*Did you mean rack/);
+  const bare = await surefoot(["inventory", "explain", "a", "rack", "-i", "a,"], { cwd });
+  expect(bare.stderr).toContain("hint: It has none.");
 });

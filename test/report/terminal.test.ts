@@ -95,6 +95,22 @@ it("points from a plan to the run", async () => {
   expect(text).toContain("next: surefoot run playbooks/ecmp.ts -i inventories/x\n");
 });
 
+it("points on with the hosts and variables that the command was given", async () => {
+  const given = { limit: "web*", flags: ["--tags", "a,b", "-e", "name=it's x"] };
+  const told = (outcome: Outcome, command: string) =>
+    shown(
+      simulate(1, () => outcome, command).map((event) =>
+        event.type === "run-started" ? { ...event, ...given, journal: "/srv/runs/r1.jsonl" } : event,
+      ),
+    );
+  const flags = "--tags a,b -e 'name=it'\\''s x'\n";
+  const on = "playbooks/ecmp.ts -i inventories/x --limit";
+  expect(await told("would-change", "plan")).toContain(`next: surefoot run ${on} 'web*' ${flags}`);
+  expect(await told("failed", "run")).toContain(`next: surefoot run ${on} 'client1' ${flags}`);
+  expect(await told("failed", "resume")).toContain("next: surefoot runs resume r1 --state /srv\n");
+  expect(await told("failed", "rollback")).not.toContain("next:");
+});
+
 it("shows scripts and things in sync when asked to say more", async () => {
   expect(
     await shown(

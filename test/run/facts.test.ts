@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { z } from "zod";
+import { tcp } from "../../src/checks/tcp.js";
 import type { Host } from "../../src/inventory/host.js";
 import type { EventBody } from "../../src/model/event.js";
 import type { PlaybookDefinition } from "../../src/playbook/define.js";
@@ -7,6 +8,8 @@ import { isPlaybook, playbook } from "../../src/playbook/define.js";
 import { expandPlaybook } from "../../src/playbook/expand.js";
 import { command } from "../../src/resources/command.js";
 import { runHosts } from "../../src/run/engine.js";
+import type { Look } from "../../src/run/gate.js";
+import { checkGate } from "../../src/run/gate.js";
 import { localTransport } from "../../src/transport/local.js";
 import { localTarget } from "../support/target.js";
 
@@ -82,7 +85,33 @@ it("says that a fact does not exist before anything is contacted", () => {
     facts: ["kernle"],
   });
   if (!isPlaybook(wrong)) throw new Error("it is no playbook");
-  expect(() => expandPlaybook({ playbook: wrong, file: "/x.ts", files: [] }, [host])).toThrow(
+  expect(() => expandPlaybook({ playbook: wrong, file: import.meta.filename, files: [] }, [host])).toThrow(
     /no fact "kernle"/,
   );
+});
+
+it("looks at a gate's checks that come from facts", async () => {
+  const asking: unknown = playbook({
+    name: "x",
+    hosts: "all",
+    vars,
+    facts: ["kernel"],
+    tasks: () => [],
+    checks: ({ facts }) => [tcp({ host: "127.0.0.1", port: facts.kernel.major })],
+  });
+  if (!isPlaybook(asking)) throw new Error("it is no playbook");
+  const [job] = expandPlaybook({ playbook: asking, file: "/x.ts", files: [] }, [host]);
+  if (job === undefined) throw new Error("there is no job");
+  const options = { retries: 0, delayMs: 0, forks: 1 };
+  const seen: string[] = [];
+  const look: Look = (_target, checks) => {
+    seen.push(...checks.map((check) => check.id));
+    return Promise.resolve([]);
+  };
+  const gate = checkGate(new Map([["here", job]]), options, look, new AbortController().signal);
+  // A copy, as runs make one of each job.
+  const copy = { ...job };
+  copy.gather?.expand([{ exit: 0, stdout: "6.1.0\n", stderr: "" }]);
+  await gate([copy]);
+  expect(seen).toEqual(["tcp 127.0.0.1:6"]);
 });
