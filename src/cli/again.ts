@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { JournalHeader } from "../journal/header.js";
+import { inventoryOf } from "../journal/paths.js";
 import { SurefootError } from "../model/error.js";
 import { MASK } from "../model/plan.js";
 import { fromHere } from "./from-here.js";
@@ -68,7 +69,7 @@ export function flagsOf(header: JournalHeader, given: AgainFlags): ChangeFlags {
   }
   const files = kept.map((text) => (text.startsWith("@") ? `@${resolve(header.cwd, text.slice(1))}` : text));
   return {
-    inventory: fromHere(resolve(header.cwd, header.inventory.path)),
+    inventory: fromHere(inventoryOf(header)),
     ...(flags.limit === undefined ? {} : { limit: flags.limit }),
     ...(flags.tags === undefined ? {} : { tags: flags.tags }),
     extraVar: [...files, ...given.extraVar],

@@ -6,7 +6,7 @@ import { readHistory, readJournals } from "../history/read.js";
 import { showEntries } from "../history/show.js";
 import { parseSince } from "../history/since.js";
 import { idAt } from "../journal/folder.js";
-import { isRunning } from "../journal/who.js";
+import { goesOn } from "../journal/who.js";
 import { EXIT } from "../model/exit.js";
 import { painter, textColumns } from "../report/text.js";
 import { useColor } from "./failure.js";
@@ -58,7 +58,7 @@ function text(
   const out = process.stdout;
   const paint = painter(useColor(out));
   const columns = textColumns(out);
-  const told = showEntries(entries, { paint, columns, path: fromHere, runs: ({ who }) => isRunning(who) });
+  const told = showEntries(entries, { paint, columns, path: fromHere, runs: goesOn });
   const where = state === DEFAULT_STATE ? "" : ` --state ${state}`;
   const older = more ? `older: --limit ${(limit ?? LIMIT) * 2}, or --since 30d\n` : "";
   return `${told}\n${paint("dim", `details: surefoot runs show RUN${where}`)}\n${older === "" ? "" : paint("dim", older)}`;

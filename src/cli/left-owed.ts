@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { journalFile } from "../journal/folder.js";
 import type { JournalHeader } from "../journal/header.js";
+import { inventoryOf, playbookOf } from "../journal/paths.js";
 import { readJournal } from "../journal/read.js";
 import { lastRollback, newestHeaders } from "../journal/related.js";
 import { owing, tellStory } from "../journal/story.js";
@@ -55,8 +56,7 @@ async function lastRun(
 ): Promise<JournalHeader | undefined> {
   let seen = 0;
   for await (const header of newestHeaders(state)) {
-    const path = (relative: string): string => resolve(header.cwd, relative);
-    const same = path(header.playbook.path) === playbook && path(header.inventory.path) === inventory;
+    const same = playbookOf(header) === playbook && inventoryOf(header) === inventory;
     if (same && header.command === "run") return header;
     if (++seen >= LOOKED_AT) return undefined;
   }

@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { playbookOf } from "../journal/paths.js";
 import { findMeant, lastRollback } from "../journal/related.js";
 import type { RunStory } from "../journal/story.js";
 import { isWell, owing } from "../journal/story.js";
@@ -39,7 +39,7 @@ export async function resume(wanted: string, given: AgainFlags): Promise<number>
   }
   if (given.changedOk !== true) await refuseTakenBack(given.state, story);
   const flags = flagsOf(header, given);
-  const prepared = await prepare(fromHere(resolve(header.cwd, header.playbook.path)), flags);
+  const prepared = await prepare(fromHere(playbookOf(header)), flags);
   const owed = owing(story);
   const fleet: Fleet = {
     ...prepared,

@@ -1,6 +1,6 @@
-import { resolve } from "node:path";
 import type { Command } from "commander";
 import { journalFile, newRunId } from "../journal/folder.js";
+import { playbookOf } from "../journal/paths.js";
 import { readJournal } from "../journal/read.js";
 import { findMeant, lastRollback } from "../journal/related.js";
 import type { Change, RunStory } from "../journal/story.js";
@@ -49,7 +49,7 @@ async function rollback(wanted: string, given: RollbackFlags): Promise<number> {
   const flags = flagsOf(story.header, given);
   const limit = given.limit ?? story.header.flags.limit;
   const fleet = await prepare(
-    fromHere(resolve(story.header.cwd, story.header.playbook.path)),
+    fromHere(playbookOf(story.header)),
     limit === undefined ? flags : { ...flags, limit },
   );
   await refuseChanged(story.header, fleet, flags, given);

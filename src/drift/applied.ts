@@ -1,7 +1,7 @@
-import { resolve } from "node:path";
 import { journalFile, listRuns } from "../journal/folder.js";
 import type { JournalHeader } from "../journal/header.js";
 import { isLook, isLookFile } from "../journal/look.js";
+import { inventoryOf } from "../journal/paths.js";
 import { readJournal } from "../journal/read.js";
 import { SurefootError } from "../model/error.js";
 import type { TaskPlan } from "../model/plan.js";
@@ -59,11 +59,6 @@ function merge(newer: Applied | undefined, older: Applied): Applied {
   return newer.changed === undefined && older.changed !== undefined
     ? { ...newer, changed: older.changed }
     : newer;
-}
-
-/** The absolute path of the inventory that a run was on. */
-export function inventoryOf({ cwd, inventory }: JournalHeader): string {
-  return resolve(cwd, inventory.path);
 }
 
 /**

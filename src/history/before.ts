@@ -1,5 +1,5 @@
 import { idAt } from "../journal/folder.js";
-import { isRunning } from "../journal/who.js";
+import { goesOn } from "../journal/who.js";
 import type { Html } from "../report/html/html.js";
 import { html, NOTHING } from "../report/html/html.js";
 import { gatherEntries } from "./entries.js";
@@ -64,21 +64,17 @@ async function told(state: string, question: BeforeQuestion): Promise<Html> {
     )
       kept.push(record);
   if (kept.length === 0) return NOTHING;
-  const timeline = tellTimeline(kept.flatMap(readable), { from, to: now }, runs);
+  const timeline = tellTimeline(kept.flatMap(readable), { from, to: now }, goesOn);
   const { entries } = await gatherEntries(() => stream(kept), { since: from.toISOString(), limit: ENTRIES });
   return section(
     html`<p class="lead">On this inventory, by any playbook, in the 7 days to ${now.toISOString().slice(0, 16).replace("T", " ")} UTC; without what this page tells of.</p>${timelineHtml(timeline)}
-<details id="entries"><summary>The newest of it</summary>${entriesHtml(entries, { runs, path, ...(link === undefined ? {} : { link }) })}</details>`,
+<details id="entries"><summary>The newest of it</summary>${entriesHtml(entries, { runs: goesOn, path, ...(link === undefined ? {} : { link }) })}</details>`,
   );
 }
 
 function section(body: Html): Html {
   return html`<section aria-labelledby="before"><h2 id="before">What happened before</h2>${body}</section>
 `;
-}
-
-function runs({ who }: RunRecord): boolean | undefined {
-  return isRunning(who);
 }
 
 /** The record, where it could be read. */

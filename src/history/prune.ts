@@ -1,10 +1,11 @@
 import { statSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { appliedIn, inventoryOf } from "../drift/applied.js";
+import { appliedIn } from "../drift/applied.js";
 import { idAt, journalFile, listRuns } from "../journal/folder.js";
 import type { JournalHeader } from "../journal/header.js";
 import { isLook, isLookFile } from "../journal/look.js";
-import { readJournal } from "../journal/read.js";
+import { inventoryOf } from "../journal/paths.js";
+import { firstHeader, readJournal } from "../journal/read.js";
 import { owing, tellStory } from "../journal/story.js";
 import { isRunning } from "../journal/who.js";
 import { SurefootError } from "../model/error.js";
@@ -90,7 +91,8 @@ function withoutOrphans({ remove, keep }: Pruning, rollbacks: ReadonlyMap<string
 
 async function headerOf(state: string, run: string): Promise<JournalHeader> {
   const file = journalFile(state, run);
-  for await (const entry of readJournal(file)) if ("header" in entry) return entry.header;
+  const header = await firstHeader(file);
+  if (header !== undefined) return header;
   throw new SurefootError({ code: "run-invalid", message: "it is empty", hint: `Remove ${file} by hand.` });
 }
 

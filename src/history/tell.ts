@@ -1,5 +1,5 @@
-import { resolve } from "node:path";
 import type { JournalHeader } from "../journal/header.js";
+import { inventoryOf, playbookOf } from "../journal/paths.js";
 import type { Entry } from "../journal/read.js";
 import type { ErrorData } from "../model/error.js";
 import type { Event } from "../model/event.js";
@@ -90,7 +90,7 @@ class RecordFold {
 
   record(): RunRecord {
     this.#cutOff();
-    const { run, at, command, of, schedule, cwd, playbook, inventory } = this.#header;
+    const { run, at, command, of, schedule } = this.#header;
     const { user, host, pid, began } = this.#latest.who;
     return {
       run,
@@ -99,8 +99,8 @@ class RecordFold {
       ...(of === undefined ? {} : { of }),
       ...(schedule === undefined ? {} : { schedule }),
       who: { user, host, pid, ...(began === undefined ? {} : { began }) },
-      playbook: resolve(cwd, playbook.path),
-      inventory: resolve(cwd, inventory.path),
+      playbook: playbookOf(this.#header),
+      inventory: inventoryOf(this.#header),
       ...(this.#ended === undefined ? {} : { ended: this.#ended }),
       quiet: this.#quiet,
       groups: [...this.#groups.values()],

@@ -13,12 +13,14 @@ export function isLook({
 
 /** Most headers are shorter, in bytes; a playbook of very many files has a longer one. */
 const HEAD = 16_384;
+/** One for all: each read is over before the next begins. */
+const buffer = Buffer.alloc(HEAD);
 
 /**
  * Whether a journal is surely that of a look, told by its first line alone; false where that does not tell. Timers make looks by the ten thousands, so it
  * costs one read and no more.
  */
-export function isLookFile(file: string, buffer = Buffer.allocUnsafe(HEAD)): boolean {
+export function isLookFile(file: string): boolean {
   try {
     const handle = openSync(file, "r");
     try {

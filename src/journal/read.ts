@@ -76,6 +76,15 @@ export async function* readJournal(file: string): AsyncGenerator<Entry> {
   }
 }
 
+/**
+ * The header of a journal's first part, of which no more is read; undefined where the journal is empty.
+ * @throws SurefootError as {@link readJournal} does.
+ */
+export async function firstHeader(file: string): Promise<JournalHeader | undefined> {
+  for await (const entry of readJournal(file)) return "header" in entry ? entry.header : undefined;
+  return undefined;
+}
+
 function parse(text: string): Entry | undefined {
   let value: unknown;
   try {

@@ -1,7 +1,7 @@
 import { findRun, journalFile, listRuns } from "./folder.js";
 import type { JournalHeader } from "./header.js";
 import { isLook, isLookFile } from "./look.js";
-import { readJournal } from "./read.js";
+import { firstHeader } from "./read.js";
 
 /**
  * The headers of recorded runs that may have changed something, the newest first: looks for drift, of which a timer makes many, are passed over. Only the first
@@ -11,18 +11,10 @@ export async function* newestHeaders(state: string): AsyncGenerator<JournalHeade
   for (const run of (await listRuns(state)).toReversed()) {
     const file = journalFile(state, run);
     if (isLookFile(file)) continue;
-    const header = await headerIn(file);
+    // `runs show` says what is wrong with one that can't be read; here it is no relative of any run.
+    const header = await firstHeader(file).catch(() => undefined);
     if (header !== undefined && !isLook(header)) yield header;
   }
-}
-
-async function headerIn(file: string): Promise<JournalHeader | undefined> {
-  try {
-    for await (const entry of readJournal(file)) return "header" in entry ? entry.header : undefined;
-  } catch {
-    // `runs show` says what is wrong with it; here it is no relative of any run.
-  }
-  return undefined;
 }
 
 /** The last run that took another one back, where one did. */

@@ -26,6 +26,11 @@ export function isRunning(who: Who): boolean | undefined {
   return who.began === undefined || began === undefined || began === who.began;
 }
 
+/** Whether the process of a run that is on record still runs. */
+export function goesOn({ who }: { readonly who: Who }): boolean | undefined {
+  return isRunning(who);
+}
+
 /** Clock ticks from the machine's boot to the process's start (proc(5): stat, field 22); undefined where there is no /proc. */
 function beganAt(pid: number): string | undefined {
   try {

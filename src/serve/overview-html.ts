@@ -1,5 +1,6 @@
 import { entriesHtml } from "../history/entries-html.js";
 import { timelineHtml } from "../history/timeline-html.js";
+import { goesOn } from "../journal/who.js";
 import { documentHtml } from "../report/html/document.js";
 import { time } from "../report/html/findings.js";
 import type { Html } from "../report/html/html.js";
@@ -16,7 +17,6 @@ import {
 import { plural } from "../report/text.js";
 import type { Fleet } from "./fleets.js";
 import type { Overview } from "./overview.js";
-import { goesOn } from "./overview.js";
 
 /** Seconds between looks of the overview whether anything has changed. */
 const LIVE = 10;

@@ -8,7 +8,7 @@ import type { RunRecord } from "../history/record.js";
 import type { Timeline } from "../history/timeline.js";
 import { tellTimeline } from "../history/timeline.js";
 import { idAt, journalFile, listRuns } from "../journal/folder.js";
-import { isRunning } from "../journal/who.js";
+import { goesOn } from "../journal/who.js";
 import { SurefootError } from "../model/error.js";
 import type { Fleet } from "./fleets.js";
 import { byFleet, tellFleet } from "./fleets.js";
@@ -30,11 +30,6 @@ export interface Overview {
   readonly open: readonly RunRecord[];
   /** Runs that could not be read, with the reason. */
   readonly unreadable: readonly string[];
-}
-
-/** Whether a run without an end goes on. */
-export function goesOn({ who }: RunRecord): boolean | undefined {
-  return isRunning(who);
 }
 
 /**

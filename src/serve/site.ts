@@ -4,6 +4,8 @@ import { beforeHtml, readable } from "../history/before.js";
 import type { RunRecord } from "../history/record.js";
 import { parseSince } from "../history/since.js";
 import { listRuns } from "../journal/folder.js";
+import { inventoryOf } from "../journal/paths.js";
+import { goesOn } from "../journal/who.js";
 import { SurefootError } from "../model/error.js";
 import type { Html } from "../report/html/html.js";
 import { html, NOTHING } from "../report/html/html.js";
@@ -12,7 +14,7 @@ import type { DriftFacts } from "../report/metrics.js";
 import { buildInfo, metricsText } from "../report/metrics.js";
 import { byFleet, newestLook } from "./fleets.js";
 import { Kept } from "./kept.js";
-import { gatherOverview, goesOn, lookBack, recordsSince, stampOf } from "./overview.js";
+import { gatherOverview, lookBack, recordsSince, stampOf } from "./overview.js";
 import { overviewPage, runPath } from "./overview-html.js";
 import { plainPage } from "./plain.js";
 import type { ReadRun } from "./runs.js";
@@ -123,7 +125,7 @@ export class Site {
 
   #before({ header, run }: ReadRun, last: string): Promise<Html> {
     const { state, path } = this.#options;
-    const inventory = resolve(header.cwd, header.inventory.path);
+    const inventory = inventoryOf(header);
     return beforeHtml(state, { inventory, without: [run], now: new Date(last), path, link: runPath });
   }
 

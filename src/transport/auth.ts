@@ -125,11 +125,12 @@ async function passwordOf(target: Target): Promise<string> {
  * @throws SurefootError `auth-failed` where others have refused it, so that no account gets locked.
  */
 async function waitForTurn(
-  { host, user, ...target }: Target,
+  target: Target,
   { trials = passwordTrials }: AuthSources,
   progress: AuthProgress,
   password: string,
 ): Promise<void> {
+  const { host, user } = target;
   const turn = await trials.enter(`login ${user}`, password, host);
   if (!("refusedBy" in turn)) {
     progress.turn = turn;
@@ -138,7 +139,7 @@ async function waitForTurn(
   throw new SurefootError({
     code: "auth-failed",
     message: `the password of ${user} was refused by ${turn.refusedBy.join(" and ")}, so it was not tried here`,
-    place: { host, at: `ssh ${where({ host, user, ...target })}` },
+    place: { host, at: `ssh ${where(target)}` },
     hint: "Check the password. It is tried no further, since an account that all hosts share could be locked by it.",
   });
 }

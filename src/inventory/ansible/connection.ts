@@ -188,39 +188,33 @@ class WayReader {
   }
 
   #become(): Way["become"] {
-    if (this.#flag("become") !== true) return this.#becomeWhereAsked();
+    const enabled = this.#flag("become") === true;
+    if (!enabled && !this.#saysHow()) return false;
     const method = this.#text("becomeMethod") ?? "sudo";
+    const known = BECOME_METHODS.find((name) => name === BECOME.exec(method)?.[1]);
+    if (!enabled && known === undefined) return false;
     const user = this.#word("becomeUser");
     const password = this.#password("becomePassword");
-    const known = BECOME_METHODS.find((name) => name === BECOME.exec(method)?.[1]);
     if (known === undefined) {
       const hint = `Root's rights are had by ${BECOME_METHODS.join(", ")}.`;
       this.#problem("becomeMethod", `is ${method}, which is not supported`, hint);
     }
     return {
-      enabled: true,
+      enabled,
       ...(known === undefined ? {} : { method: known }),
       ...(user === undefined ? {} : { user }),
       ...(password === undefined ? {} : { password }),
     };
   }
 
-  /** Most playbooks of Ansible ask for root's rights themselves, and the inventory only says how; what is not understood is not needed yet. */
-  #becomeWhereAsked(): Way["become"] {
-    const plain = (what: keyof typeof NAMES): boolean => this.#found(what)?.[1].opaque === undefined;
+  /**
+   * Whether anything is said of how root's rights are had, and all of it can be read: most playbooks of Ansible ask for them themselves, and what is not
+   * understood is not needed yet.
+   */
+  #saysHow(): boolean {
     const parts = ["becomeMethod", "becomeUser", "becomePassword"] as const;
-    const given = parts.filter((what) => this.#found(what) !== undefined);
-    if (given.length === 0 || !given.every(plain)) return false;
-    const method = this.#text("becomeMethod") ?? "sudo";
-    const known = BECOME_METHODS.find((name) => name === BECOME.exec(method)?.[1]);
-    if (known === undefined) return false;
-    const [user, password] = [this.#word("becomeUser"), this.#password("becomePassword")];
-    return {
-      enabled: false,
-      method: known,
-      ...(user === undefined ? {} : { user }),
-      ...(password === undefined ? {} : { password }),
-    };
+    const given = parts.map((what) => this.#found(what)).filter((found) => found !== undefined);
+    return given.length > 0 && given.every(([, { opaque }]) => opaque === undefined);
   }
 
   /** A password, as it stands or as a text of ansible-vault, which is opened when it is needed. */

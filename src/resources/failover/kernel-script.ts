@@ -24,6 +24,7 @@ export function kernelSettings(p: Pick<KernelParams, "gateways">): ReadonlyMap<s
   ]);
 }
 
+/** What is the same for all hosts. */
 const BODY = trustedSh(`
 # Writes what is not as it shall be, and remembers what was there before the first time. The kernel rounds times up to its clock's ticks, so
 # what it made of them is what is looked for later.
