@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { CheckResult } from "../model/check.js";
 import { defineCheck } from "../model/check.js";
-import { atBoot, DUMP, parseDump } from "../resources/sysctl/dropins.js";
+import { atBoot } from "../resources/sysctl/dropins.js";
+import { DUMP, parseDump } from "../resources/sysctl/dump.js";
 import { dottedKey, largerOf, normalValue, sysctlPath } from "../resources/sysctl/key.js";
 import { liveProbe, ownLive, readLive } from "../resources/sysctl/live.js";
 

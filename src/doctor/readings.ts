@@ -12,7 +12,7 @@ import { readOwners } from "../resources/network/read.js";
 import { routesProbe } from "../resources/route/probe.js";
 import { parseRoutes } from "../resources/route/read.js";
 import type { Dropins } from "../resources/sysctl/dropins.js";
-import { DUMP, parseDump } from "../resources/sysctl/dropins.js";
+import { DUMP, parseDump } from "../resources/sysctl/dump.js";
 import { FAILOVER, parseFailoverMarks } from "./read/failover.js";
 import { GUARD, parseGuard } from "./read/guard.js";
 import { LINKS, parseLinks } from "./read/links.js";

@@ -40,7 +40,7 @@ export class ProbeError extends Error {
  *
  * Laws, which one contract test checks for every kind: `steps(x, x)` is empty; after `steps(actual, target)` a probe
  * reads the target; after `steps(target, actual)` it reads the original, also where nothing had been done; a probe changes nothing; a second
- * run plans nothing.
+ * run plans nothing; where the kind foresees what its probe prints then, it prints that.
  */
 export interface Resource<K extends string, P, S extends object> {
   readonly kind: K;
@@ -64,6 +64,12 @@ export interface Resource<K extends string, P, S extends object> {
   target(params: P, actual: S | null): S | null;
   /** The steps that lead from one state to another. Pure; undo is the same with its arguments swapped. */
   steps(from: S | null, to: S | null, params: P): readonly Step[];
+  /**
+   * What the probe's scripts print once the thing is as it shall be, as far as that can be told from what they print now. A wrong guess costs a
+   * round trip and nothing else: what is foreseen is judged like any reading, and the host compares it with its own byte for byte.
+   * @returns undefined where it can't be told.
+   */
+  foresee?(outputs: readonly string[], to: S, params: P): readonly string[] | undefined;
   /** Things worth saying that no step will change, from the same outputs: who overrides, which route wins. */
   notes?(outputs: readonly string[], params: P): readonly string[];
   /** Any earlier step may change what the probe reads (a command's guard), so it is planned only when it is reached. */

@@ -11,6 +11,7 @@ import { joinSh, quote, sh, trustedSh } from "../model/sh.js";
  *   TOKEN probe N EXIT                   probe N ended (a newline is put before, so that the token starts a line)
  *   TOKEN begin N                        step N begins; its output follows as it comes, stdout and stderr together
  *   TOKEN end N EXIT                     step N ended (a newline is put before, as above)
+ *   TOKEN begin -2, TOKEN end -2 EXIT    the step that waits for all probes to print what was foreseen
  *   TOKEN bye                            the script came to its end, or to a step that failed
  *
  * A probe's stderr goes to stderr, behind a line `TOKEN probe N`; the script ends there too with `TOKEN bye`.
@@ -30,12 +31,20 @@ export interface ScriptParts {
   readonly setup?: Sh;
   /** A step before all others, numbered {@link GATE}: where it fails nothing else is done, whatever `keepGoing` says. */
   readonly gate?: Sh;
+  /**
+   * A step behind the probes, numbered {@link CONFIRM}, that runs only where each of them ended well and printed, but for newlines at the end, the
+   * text given here; their frames have as many newlines as that.
+   */
+  readonly confirm?: { readonly outputs: readonly string[]; readonly step: Sh };
   /** Go on with the next step after one that failed (for undo); by default the script ends there. */
   readonly keepGoing?: boolean;
 }
 
 /** The number of the gate's frames. */
 export const GATE = -1;
+
+/** The number of the frames of what waits for the probes. */
+export const CONFIRM = -2;
 
 /**
  * Each body is handed to `eval` as one quoted word inside a subshell of its own: a syntax error, an `exit` or an
@@ -48,6 +57,17 @@ function probeFrame(probe: Sh, index: number): Sh {
 printf '%s read %s\\n' "$T" ${index}
 (${body(probe)}) </dev/null
 printf '\\n%s probe %s %s\\n' "$T" ${index} $?`;
+}
+
+/** A probe whose output is compared with what was foreseen, by the shell itself: no process more, and nothing in the arguments of one. */
+function comparedFrame(probe: Sh, index: number, foreseen: string): Sh {
+  return sh`printf '%s probe %s\\n' "$T" ${index} >&2
+printf '%s read %s\\n' "$T" ${index}
+o=$(${body(probe)} </dev/null)
+x=$?
+[ -z "$o" ] || printf '%s\\n' "$o"
+[ $x -eq 0 ] && [ "$o" = ${foreseen.replace(/\n$/, "")} ] || same=no
+printf '\\n%s probe %s %s\\n' "$T" ${index} $x`;
 }
 
 function stepFrame(step: Sh, index: number, keepGoing: boolean): Sh {
@@ -65,7 +85,14 @@ ${stop}`;
  * ordinary users too.
  */
 export function framedScript(parts: ScriptParts, token: string): FramedScript {
-  const { steps = [], probes = [], keepGoing = false, setup = sh``, gate } = parts;
+  const { steps = [], probes = [], keepGoing = false, setup = sh``, gate, confirm } = parts;
+  const reading =
+    confirm === undefined
+      ? joinSh(probes.map(probeFrame))
+      : sh`same=yes
+${joinSh(probes.map((probe, i) => comparedFrame(probe, i, confirm.outputs[i] ?? "")))}
+[ $same = yes ] || return 0
+${stepFrame(confirm.step, CONFIRM, true)}`;
   const script = sh`surefoot_main() {
 T=${token}
 LC_ALL=C
@@ -78,7 +105,7 @@ printf '%s hello %s %s\\n' "$T" $$ "$g"
 ${setup}
 ${gate === undefined ? sh`` : stepFrame(gate, GATE, false)}
 ${joinSh(steps.map((step, i) => stepFrame(step, i, keepGoing)))}
-${joinSh(probes.map(probeFrame))}
+${reading}
 }
 surefoot_main
 printf '%s bye\\n' "$T" >&2

@@ -2,6 +2,7 @@ import { defineResource } from "../model/resource.js";
 import { CONTROLLER, readController } from "./network/controller.js";
 import { OWNERS } from "./network/probe.js";
 import { readOwners } from "./network/read.js";
+import { foreseeDetails } from "./persistentRoute/foresee.js";
 import { notes } from "./persistentRoute/notes.js";
 import type { Params } from "./persistentRoute/params.js";
 import { params } from "./persistentRoute/params.js";
@@ -32,6 +33,11 @@ export const persistentRoute = defineResource(params, {
   parse: ([owners = "", details = ""], p) => readState(owners, details, p),
   target: (p, actual) => (actual === null ? null : wanted(p, actual)),
   steps,
+  foresee: ([owners = "", details = "", controller = ""], to) => [
+    owners,
+    foreseeDetails(details, to),
+    controller,
+  ],
   notes: ([owners = "", , controller = ""], p) =>
     notes(p, readOwners(owners).get(p.dev) ?? [], readController(controller)),
 });

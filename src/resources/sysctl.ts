@@ -4,7 +4,8 @@ import { defineResource, ProbeError } from "../model/resource.js";
 import { sh } from "../model/sh.js";
 import { absolutePath } from "./content/params.js";
 import type { Dropins } from "./sysctl/dropins.js";
-import { atBoot, byProcps, DUMP, hiddenBy, ownLine, parseDump, withValue } from "./sysctl/dropins.js";
+import { atBoot, byProcps, hiddenBy, ownLine, withValue } from "./sysctl/dropins.js";
+import { DUMP, foreseeDump, parseDump } from "./sysctl/dump.js";
 import { editDropin } from "./sysctl/edit.js";
 import { canCut, dottedKey, normalValue, sysctlPath } from "./sysctl/key.js";
 import { largerNotes, liveProbe, ownLive, readLive } from "./sysctl/live.js";
@@ -68,6 +69,13 @@ export const sysctl = defineResource(params, {
   target: wanted,
   steps: sysctlSteps,
   kernelOnly: true,
+  foresee: ([live = "", dump], to, p) => {
+    if (ownLive(readLive(live, p.key), p.key) !== to.live) return undefined;
+    if (dump === undefined || p.file === false || to.line == null)
+      return dump === undefined ? [live] : undefined;
+    const foreseen = foreseeDump(dump, p.file, p.key, to.line);
+    return foreseen === undefined ? undefined : [live, foreseen];
+  },
   notes: ([live = "", dump], p) => [
     ...largerNotes(readLive(live, p.key), p.key, p.value),
     ...(dump === undefined || p.file === false ? [] : startupNotes(parseDump(dump), p, p.file)),

@@ -1,5 +1,6 @@
 import { defineResource } from "../model/resource.js";
 import { wantedFile } from "./content/file-kind.js";
+import { foreseeUnit } from "./unit/foresee.js";
 import { params, wantsUnit } from "./unit/params.js";
 import type { UnitState } from "./unit/state.js";
 import { parseUnit, unitProbe } from "./unit/state.js";
@@ -33,6 +34,7 @@ export const systemdUnit = defineResource(params, {
     };
   },
   steps: unitSteps,
+  foresee: foreseeUnit,
   notes: (outputs, p) =>
     p.content === undefined && wantsUnit(p) && parseUnit(outputs, p) === null
       ? ["the host has no such unit now: an earlier task must bring it"]

@@ -2,13 +2,15 @@ import type { ErrorData } from "../model/error.js";
 import { SurefootError } from "../model/error.js";
 import type { TaskPlan } from "../model/plan.js";
 import type { Task } from "../model/resource.js";
+import type { Outputs } from "../plan/foresee.js";
 import { readAndCheck } from "./checks.js";
 import type { HostSession } from "./context.js";
 import { timerFor } from "./guard/build.js";
 import { proveReachable, whileTimerTicks } from "./guard/confirm.js";
-import { disarmed } from "./guard/disarm.js";
+import { disarmed, nowDisarmed } from "./guard/disarm.js";
 import { timerFired } from "./guard/gate.js";
 import { gatesOf, unhealthy } from "./guard/healthy.js";
+import { selfDisarming } from "./guard/self-disarm.js";
 import type { Split } from "./guard/split.js";
 import { splitAtConfirmation } from "./guard/split.js";
 import { keepForBoot, touchesStartup } from "./guard/undo.js";
@@ -80,6 +82,7 @@ async function underTimer(
   const timer = timerFor(session, touched);
   const boot =
     timer.dir === undefined && touchesStartup(timer.undo) ? [keepForBoot(timer.undo, timer.token)] : [];
+  const again = (): Promise<ErrorData | undefined> => readsAsPlanned(session, tasks);
   const early = unconfirmed.some(({ step }) => step.layer === "startup");
 
   session.arming = timer;
@@ -88,7 +91,9 @@ async function underTimer(
   if (failed !== undefined) return { failed };
 
   context.emit({ type: "host-phase", host, phase: "confirm" });
-  const refused = (await proveReachable(session)) ?? (await holds(session, tasks, confirmed));
+  const unreachable = await proveReachable(session);
+  if (unreachable !== undefined) return { failed: unreachable };
+  const { refused, outputs } = await holds(session, tasks, confirmed);
   if (refused !== undefined) return { failed: refused };
   if (context.rehearses?.(host) === true && !session.rehearsed) return "rehearsed";
 
@@ -96,11 +101,17 @@ async function underTimer(
     session.ahead = early ? [] : boot;
     if (session.ahead.length > 0 && confirmed[0]?.task.become !== session.leaseBecomes)
       await openGate(session);
-    const ran = await runAndRead(session, confirmed, tasks);
+    const confirm = selfDisarming(session, tasks, confirmed, outputs);
+    const ran = await runAndRead(session, confirmed, tasks, confirm).catch((thrown: unknown) => {
+      if (confirm === undefined || !(thrown instanceof SurefootError) || context.kill.aborted) throw thrown;
+      return { unheard: thrown };
+    });
+    if ("unheard" in ran) return outcomeOf(await disarmed(session, again, ran.unheard));
+    if ("confirmed" in ran && ran.confirmed) nowDisarmed(session);
     const stuck = "failed" in ran ? ran.failed : notConverged(session, tasks, ran.readings);
     if (stuck !== undefined) return { failed: stuck };
   }
-  return outcomeOf(await disarmed(session, () => readsAsPlanned(session, tasks)));
+  return outcomeOf(await disarmed(session, again));
 }
 
 function split(tasks: readonly Task[], steps: readonly PlannedStep[]): Split<PlannedStep> {
@@ -128,10 +139,13 @@ async function holds(
   session: HostSession,
   tasks: readonly Task[],
   toCome: readonly PlannedStep[],
-): Promise<ErrorData | undefined> {
-  const { readings, findings } = await readAndCheck(session, tasks, gatesOf(session));
+): Promise<{ readonly refused: ErrorData | undefined; readonly outputs: Outputs }> {
+  const { readings, findings, outputs } = await readAndCheck(session, tasks, gatesOf(session));
   const steps = toCome.map(({ step }) => step);
-  return notConverged(session, tasks, readings, steps) ?? unhealthy(session, findings);
+  return {
+    refused: notConverged(session, tasks, readings, steps) ?? unhealthy(session, findings),
+    outputs,
+  };
 }
 
 async function readsAsPlanned(session: HostSession, tasks: readonly Task[]): Promise<ErrorData | undefined> {

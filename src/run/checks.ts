@@ -2,6 +2,7 @@ import type { Check, CheckOutput, CheckResult } from "../model/check.js";
 import { SurefootError } from "../model/error.js";
 import type { Task } from "../model/resource.js";
 import type { Sh } from "../model/sh.js";
+import type { Outputs } from "../plan/foresee.js";
 import type { Frame } from "../plan/frames.js";
 import type { ProbeBatch, Readings } from "../plan/probe.js";
 import { batchProbes } from "../plan/probe.js";
@@ -32,20 +33,30 @@ export async function runChecks(
 
 /**
  * Reads tasks' things, then makes checks, in the same scripts: no round trip more than one of the two would cost.
+ * @returns with what they say also what the tasks' scripts printed that ended well.
  * @throws SurefootError as {@link runChecks} does.
  */
 export async function readAndCheck(
   session: HostSession,
   tasks: readonly Task[],
   checks: readonly Check[],
-): Promise<{ readonly readings: Readings; readonly findings: readonly CheckFinding[] }> {
+): Promise<{
+  readonly readings: Readings;
+  readonly findings: readonly CheckFinding[];
+  readonly outputs: Outputs;
+}> {
   const results = new Map<Check, CheckResult>();
+  const printed = new Map<string, string>();
   const parts = await Promise.all(
     [true, false].map(async (become): Promise<Readings> => {
       const mine = checks.filter((check) => checksAs(session, check) === become);
       const batch = batchProbes(tasks.filter((task) => becomes(session, task) === become));
       const outputs = await runScripts(session, become, collect(session, batch.scripts, mine));
       for (const check of mine) results.set(check, judge(check, outputs));
+      for (const { sh } of batch.scripts) {
+        const output = outputs.get(sh);
+        if (output !== undefined && "stdout" in output && output.exit === 0) printed.set(sh, output.stdout);
+      }
       return readingsFrom(batch, outputs);
     }),
   );
@@ -53,7 +64,7 @@ export async function readAndCheck(
     const result = results.get(check);
     return result === undefined ? [] : [{ check, result }];
   });
-  return { readings: new Map(parts.flatMap((part) => [...part])), findings };
+  return { readings: new Map(parts.flatMap((part) => [...part])), findings, outputs: printed };
 }
 
 function checksAs({ job }: HostSession, check: Check): boolean {

@@ -6,7 +6,7 @@ import type { Frame } from "../plan/frames.js";
 import type { ProbeBatch, Readings } from "../plan/probe.js";
 import { batchProbes } from "../plan/probe.js";
 import type { ScriptParts } from "../plan/script.js";
-import { GATE } from "../plan/script.js";
+import { CONFIRM, GATE } from "../plan/script.js";
 import type { HostSession } from "./context.js";
 import type { ArmedByAnother } from "./guard/gate.js";
 import { armedByAnother, gateError, gateOf, tidings } from "./guard/gate.js";
@@ -56,7 +56,7 @@ export async function runAs(
   const result = await shell.run({
     parts: { ...parts, ...(holds ? { setup } : {}), ...(gated ? { gate } : {}) },
     probeTimeoutMs,
-    stepTimeoutMs: (step) => (step === GATE ? timeouts.probeMs : stepTimeoutMs(step)),
+    stepTimeoutMs: (step) => (step === GATE || step === CONFIRM ? timeouts.probeMs : stepTimeoutMs(step)),
     ...(more.onFrame === undefined ? {} : { onFrame: more.onFrame }),
     ...(more.onStopped === undefined ? {} : { onStopped: more.onStopped }),
     ...(more.onOutput === undefined ? {} : { onOutput: more.onOutput }),

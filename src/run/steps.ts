@@ -4,6 +4,8 @@ import type { Step, Task } from "../model/resource.js";
 import type { Frame } from "../plan/frames.js";
 import type { Readings } from "../plan/probe.js";
 import { batchProbes } from "../plan/probe.js";
+import type { ScriptParts } from "../plan/script.js";
+import { CONFIRM } from "../plan/script.js";
 import type { HostSession } from "./context.js";
 import { detailOf, failedOutput } from "./failed-output.js";
 import type { ScriptResult } from "./host-shell.js";
@@ -15,8 +17,13 @@ export interface PlannedStep {
   readonly step: Step;
 }
 
-/** What came of running steps: all ran and everything was read again, or one failed. */
-export type Ran = { readonly readings: Readings } | { readonly failed: ErrorData };
+/**
+ * What came of running steps: all ran and everything was read again, or one failed. `confirmed`: the host found all as foreseen, and did what was
+ * to be done then.
+ */
+export type Ran =
+  | { readonly readings: Readings; readonly confirmed: boolean }
+  | { readonly failed: ErrorData };
 
 /** All steps of plans, in their order. */
 export function stepsOf(plans: readonly TaskPlan[]): readonly PlannedStep[] {
@@ -37,11 +44,13 @@ export async function runInOrder(
 
 /**
  * Runs steps, then reads all tasks again. Where they all run as one user, steps and reading travel as one script: one round trip.
+ * @param confirm What the host shall do where its reading is as foreseen; passed over where that is not one script.
  */
 export async function runAndRead(
   session: HostSession,
   steps: readonly PlannedStep[],
   tasks: readonly Task[],
+  confirm?: ScriptParts["confirm"],
 ): Promise<Ran> {
   const groups = groupByUser(steps);
   const [only] = groups;
@@ -55,14 +64,19 @@ export async function runAndRead(
     const result = await runSteps(session, only.become, only.steps, {
       probes: batch.scripts,
       afterSteps: enter,
+      ...(confirm === undefined ? {} : { confirm }),
     });
     const failed = failureOf(session, only.steps, result);
-    return failed === undefined ? { readings: readingsOf(batch, result) } : { failed };
+    if (failed !== undefined) return { failed };
+    const confirmed = result.frames.some(
+      (frame) => frame.type === "end" && frame.step === CONFIRM && frame.exit === 0,
+    );
+    return { readings: readingsOf(batch, result), confirmed };
   }
   const failed = await runInOrder(session, steps);
   if (failed !== undefined) return { failed };
   enter();
-  return { readings: await readTasks(session, tasks) };
+  return { readings: await readTasks(session, tasks), confirmed: false };
 }
 
 /**
@@ -120,6 +134,7 @@ async function runSteps(
   steps: readonly PlannedStep[],
   more: {
     readonly probes?: ReturnType<typeof batchProbes>["scripts"];
+    readonly confirm?: NonNullable<ScriptParts["confirm"]>;
     readonly afterSteps?: () => void;
     readonly keepGoing?: boolean;
   } = {},
@@ -143,6 +158,7 @@ async function runSteps(
   const parts = {
     steps: steps.map((planned) => planned.step.run),
     probes: more.probes ?? [],
+    ...(more.confirm === undefined ? {} : { confirm: more.confirm }),
     keepGoing: more.keepGoing ?? false,
   };
   const stepTimeoutMs = (step: number): number => {
@@ -157,7 +173,7 @@ function failureOf(
   steps: readonly PlannedStep[],
   { frames }: ScriptResult,
 ): ErrorData | undefined {
-  const end = frames.find((frame) => frame.type === "end" && frame.exit !== 0);
+  const end = frames.find((frame) => frame.type === "end" && frame.exit !== 0 && frame.step !== CONFIRM);
   if (end?.type !== "end") return undefined;
   const planned = steps[end.step];
   const place = { host: session.job.target.host, at: planned?.step.title ?? `step ${end.step}` };

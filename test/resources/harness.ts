@@ -66,11 +66,16 @@ async function output(run: Executor, script: Sh, what: string): Promise<string> 
   return stdout;
 }
 
-/** Reads a task's state as the engine does: every probe script on its own, then parsed. */
-export async function probe(run: Executor, task: Task): Promise<object | null> {
+/** What a task's probes print, each script run on its own as the engine does. */
+async function outputsOf(run: Executor, task: Task): Promise<readonly string[]> {
   const outputs: string[] = [];
   for (const script of task.resource.probe(task.params)) outputs.push(await output(run, script, "a probe"));
-  return task.resource.parse(outputs, task.params);
+  return outputs;
+}
+
+/** Reads a task's state as the engine does. */
+export async function probe(run: Executor, task: Task): Promise<object | null> {
+  return task.resource.parse(await outputsOf(run, task), task.params);
 }
 
 /** Carries steps out one after the other, each in a subshell with `set -e`, as the engine does. */
@@ -121,7 +126,20 @@ export async function checkLaws(run: Executor, one: ContractCase): Promise<void>
     expect(await snapshot(), "law 6: undoing what was never done leaves everything as it was").toBe(before);
   }
 
+  const foresee = async (): Promise<readonly string[] | undefined> =>
+    target === null ? undefined : resource.foresee?.(await outputsOf(run, one.task), target, params);
+  const foreseen = await foresee();
   await carryOut(run, plan(actual, target));
+  if (foreseen !== undefined) {
+    expect(foreseen, "law 7: apply, then the probe prints what was foreseen").toEqual(
+      await outputsOf(run, one.task),
+    );
+  }
+  if (target !== null && resource.foresee !== undefined) {
+    expect(await foresee(), "law 7: what is as it shall be is foreseen to stay so").toEqual(
+      await outputsOf(run, one.task),
+    );
+  }
   if (resource.repeats?.(params) !== true) {
     const reached = await probe(run, one.task);
     if (!reaches(reached, target))

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Sh } from "../../src/model/sh.js";
-import { DUMP, parseDump } from "../../src/resources/sysctl/dropins.js";
+import { DUMP, parseDump } from "../../src/resources/sysctl/dump.js";
 import { editDropin } from "../../src/resources/sysctl/edit.js";
 import { itInNetns } from "./in-netns.js";
 

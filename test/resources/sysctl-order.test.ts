@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { atBoot, DUMP, parseDump } from "../../src/resources/sysctl/dropins.js";
+import { atBoot } from "../../src/resources/sysctl/dropins.js";
+import { DUMP, parseDump } from "../../src/resources/sysctl/dump.js";
 import { itInNetns } from "./in-netns.js";
 import { dump } from "./sysctl-dump.js";
 

@@ -1,7 +1,7 @@
 import type { Resource } from "../../model/resource.js";
 import type { Accounts, Ownership } from "./stat.js";
 import type { FileState, PathState, Reading } from "./state.js";
-import { encode, fileProbe, parsePath } from "./state.js";
+import { encode, fileProbe, foreseeFile, parsePath } from "./state.js";
 import { pathSteps } from "./steps.js";
 
 /** Mode and owners as a task names them. */
@@ -55,6 +55,10 @@ export function fileKind<K extends string, P extends FileParams>(kind: K): Resou
       return wantedFile(p, actual !== null && "link" in actual ? null : actual);
     },
     steps: (from, to, p) => pathSteps(p.path, from, to, p.state === "present"),
+    foresee: ([output = ""], to) => {
+      const foreseen = "link" in to ? undefined : foreseeFile(output, to);
+      return foreseen === undefined ? undefined : [foreseen];
+    },
     sensitive: (p) => p.sensitive,
   };
 }

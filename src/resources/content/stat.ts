@@ -32,14 +32,25 @@ const FORMAT = "=%f:%s:%u:%g:%U:%G";
 /**
  * Says what a path is, in $s and on stdout. One process where the path exists: with it go the folder that it stands in and /proc/self,
  * which belongs to the user who asks, so that what a new file would get is known too. Where it does not exist, a second one
- * says why.
+ * says why. Sizes of the two are left out: some file systems change a folder's with each file.
  * @param follow Look through a symlink at what it leads to.
  */
 export function statProbe(path: string, follow: boolean): Sh {
   const stat = sh`stat ${follow ? ["-L", "-c"] : ["-c"]} ${FORMAT} --`;
   const beside = `${posix.dirname(path)}/.`.replace(/^\/\//, "/");
-  return sh`s=$(${stat} ${path} ${beside} /proc/self/. 2>/dev/null) || s=$(${stat} ${path} 2>&1) || s="failed
-$s"
+  return sh`IFS='
+'
+set -f
+if r=$(${stat} ${path} ${beside} /proc/self/. 2>/dev/null); then
+s=\${r%%"$IFS"*}
+r=\${r#*"$IFS"}
+elif s=$(${stat} ${path} 2>&1); then r=
+else s=failed$IFS$s
+fi
+for x in $r; do
+y=\${x#*:}
+s=$s$IFS\${x%%:*}:\${y#*:}
+done
 printf '%s\\n' "$s"`;
 }
 
@@ -57,9 +68,15 @@ const TYPES: ReadonlyMap<number, Stat["type"]> = new Map<number, Stat["type"]>([
 /** One line of {@link FORMAT}. */
 interface Entry {
   readonly mode: number;
-  readonly size: number;
   readonly user: Account;
   readonly group: Account;
+}
+
+/** The lines that a probe printed: of the path, of the folder that it stands in, and of /proc/self. */
+interface Entries {
+  readonly path: string;
+  readonly folder: Entry | null;
+  readonly self: Entry | null;
 }
 
 interface Account {
@@ -67,16 +84,25 @@ interface Account {
   readonly name: string;
 }
 
+/** Reads a line without its size. */
 function entry(line: string | undefined): Entry | null {
-  const match = /^=([0-9a-f]+):(\d+):(\d+):(\d+):(.*):(.*)$/.exec(line ?? "");
+  const match = /^=([0-9a-f]+):(\d+):(\d+):(.*):(.*)$/.exec(line ?? "");
   if (match === null) return null;
-  const [, mode = "", size = "", uid = "", gid = "", user = "", group = ""] = match;
-  return {
-    mode: Number.parseInt(mode, 16),
-    size: Number(size),
-    user: { id: uid, name: user },
-    group: { id: gid, name: group },
+  const [, mode = "", uid = "", gid = "", user = "", group = ""] = match;
+  return { mode: Number.parseInt(mode, 16), user: { id: uid, name: user }, group: { id: gid, name: group } };
+}
+
+/** What is said of the path itself may have several lines where it is not there; the others stand at the end, that of a folder only if there is one. */
+function entries(output: string): Entries {
+  const lines = output.trimEnd().split("\n");
+  const last = (): Entry | null => {
+    const found = lines.length > 1 ? entry(lines.at(-1)) : null;
+    if (found !== null) lines.pop();
+    return found;
   };
+  const self = last();
+  const folder = last();
+  return { path: lines.join("\n"), folder, self };
 }
 
 /** As the task writes it: by number where it gives a number or nobody has that number; nothing for the default of a new file. */
@@ -94,27 +120,58 @@ function account(
  * @throws ProbeError where it says anything else.
  */
 export function parseStat(output: string, wanted: Accounts): Stat | null {
-  const [first, second, third] = output.split("\n");
-  if (first === "failed") return absentUnless(output.slice("failed\n".length).trim());
-  const it = entry(first);
+  const { path, folder, self } = entries(output);
+  if (path.startsWith("failed\n")) return absentUnless(path.slice("failed\n".length).trim());
+  const [, mode = "", size = "", owners = ""] = /^=([0-9a-f]+):(\d+):(.*)$/.exec(path) ?? [];
+  const it = entry(`=${mode}:${owners}`);
   const type = it === null ? undefined : TYPES.get(it.mode >> 12);
   if (it === null || type === undefined)
     throw new ProbeError(
-      `is unclear: stat said "${first ?? ""}"`,
+      `is unclear: stat said "${path.split("\n", 1).join("")}"`,
       "The host's stat(1) is not one that Surefoot knows.",
     );
-  const [folder, self] = [entry(second), entry(third)];
-  // Files in a set-group-ID folder get its group (inode(7)).
-  const fresh = folder !== null && (folder.mode & 0o2000) !== 0 ? folder.group.id : self?.group.id;
   const owner = account(it.user, wanted.owner, self?.user.id);
-  const group = account(it.group, wanted.group, fresh);
+  const group = account(it.group, wanted.group, freshGroup(folder, self)?.id);
   return {
     type,
-    size: it.size,
+    size: Number(size),
     mode: (it.mode & 0o7777).toString(8).padStart(4, "0"),
     ...(owner === undefined ? {} : { owner }),
     ...(group === undefined ? {} : { group }),
   };
+}
+
+/** Files in a set-group-ID folder get its group (inode(7)). */
+function freshGroup(folder: Entry | null, self: Entry | null): Account | undefined {
+  return folder !== null && (folder.mode & 0o2000) !== 0 ? folder.group : self?.group;
+}
+
+/**
+ * What {@link statProbe} will print of a regular file once it is as it shall be, given what it prints now.
+ * @param size In bytes; absent: as it is now.
+ * @returns undefined where an owner is named of whom the host has not said name and number.
+ */
+export function foreseeStat(output: string, to: Ownership, size?: number): string | undefined {
+  const { path, folder, self } = entries(output);
+  const now = /^=[0-9a-f]+:(\d+):(.*)$/.exec(path);
+  const was = now === null ? null : entry(`=0:${now[2]}`);
+  const user = known(to.owner, [was?.user, self?.user], self?.user);
+  const group = known(to.group, [was?.group, self?.group], freshGroup(folder, self));
+  const bytes = size ?? now?.[1];
+  if (user === undefined || group === undefined || bytes === undefined) return undefined;
+  const mode = (0o100000 | Number.parseInt(to.mode, 8)).toString(16);
+  const beside = output.trimEnd().slice(path.length + 1);
+  return `=${mode}:${bytes}:${user.id}:${group.id}:${user.name}:${group.name}\n${beside}\n`;
+}
+
+/** The account that a state names, among those whose name and number are known. */
+function known(
+  named: string | undefined,
+  among: readonly (Account | undefined)[],
+  fresh: Account | undefined,
+): Account | undefined {
+  if (named === undefined) return fresh;
+  return among.find((one) => one?.name === named || one?.id === named);
 }
 
 /** ENOENT and ENOTDIR, in the words of the C locale, stand at the end: a path before them may say anything. */

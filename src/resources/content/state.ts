@@ -2,7 +2,7 @@ import { ProbeError } from "../../model/resource.js";
 import type { Sh } from "../../model/sh.js";
 import { sh } from "../../model/sh.js";
 import type { Accounts, Ownership, Stat } from "./stat.js";
-import { ownershipOf, parseStat, statProbe } from "./stat.js";
+import { foreseeStat, ownershipOf, parseStat, statProbe } from "./stat.js";
 
 /** What a file holds: text where it is valid UTF-8 without NUL, else base64. */
 export type Content = { readonly text: string } | { readonly base64: string };
@@ -70,6 +70,22 @@ export function parseFile(output: string, wanted: Accounts, content = true): Fil
   const state = parsePath(output, { follow: true, content }, wanted);
   if (state === null || !("link" in state)) return state;
   throw new ProbeError("is a symbolic link that can't be looked through", "Look at the path on the host.");
+}
+
+/**
+ * What {@link fileProbe} will print once a file is as it shall be, given what it prints now.
+ * @returns undefined where that can't be told.
+ */
+export function foreseeFile(output: string, to: FileState): string | undefined {
+  const at = output.indexOf("\ncontent\n");
+  const now = at < 0 ? output : output.slice(0, at);
+  if (to.content === undefined) return foreseeStat(now, to);
+  const bytes =
+    "text" in to.content ? Buffer.from(to.content.text) : Buffer.from(to.content.base64, "base64");
+  const stat = foreseeStat(now, to, bytes.length);
+  // base64(1) wraps its lines.
+  const encoded = bytes.toString("base64").replace(/.{1,76}/g, "$&\n");
+  return stat === undefined ? undefined : `${stat}content\n${encoded}`;
 }
 
 function refuseUnlessFile({ type, size }: Stat): void {

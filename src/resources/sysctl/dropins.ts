@@ -1,10 +1,7 @@
 import { basename, dirname } from "node:path";
-import type { Sh } from "../../model/sh.js";
-import { sh } from "../../model/sh.js";
-import { normalValue, sysctlPath } from "./key.js";
 
 /** Folders of sysctl.d(5), strongest first: a file hides those of its name in weaker folders. */
-const FOLDERS = [
+export const FOLDERS = [
   "/etc/sysctl.d",
   "/run/sysctl.d",
   "/usr/local/lib/sysctl.d",
@@ -36,57 +33,6 @@ export interface Dropin {
 
 /** The drop-ins of a host by path, and /etc/sysctl.conf. */
 export type Dropins = ReadonlyMap<string, Dropin>;
-
-/**
- * Lists every drop-in, then prints each line that is no comment as `FILE:LINE:TEXT`. The same for all sysctl tasks of a host, which
- * then run it once; one process, for a shell that reads byte by byte (dash) is slower.
- */
-export const DUMP: Sh = sh`set -- /etc/sysctl.d/*.conf /run/sysctl.d/*.conf /usr/local/lib/sysctl.d/*.conf /usr/lib/sysctl.d/*.conf
-[ -h /lib ] || set -- "$@" /lib/sysctl.d/*.conf
-set -- "$@" ${PROCPS_LAST}
-for f do
-shift
-if [ ! -e "$f" ]; then continue
-elif [ ! -f "$f" ]; then k=special
-elif [ ! -r "$f" ]; then k=unreadable
-else k=file; set -- "$@" "$f"
-fi
-printf '%s %s\\n' $k "$f"
-done
-echo
-grep -n '^[[:space:]]*[^#;[:space:]]' /dev/null "$@" || [ $? -eq 1 ]`;
-
-/** What was parsed last: every sysctl task of a host reads the same output, and most hosts' outputs are the same. */
-let last: { readonly output: string; readonly files: Dropins } | undefined;
-
-/** Reads the output of {@link DUMP}. */
-export function parseDump(output: string): Dropins {
-  if (last?.output !== output) last = { output, files: parseFiles(output) };
-  return last.files;
-}
-
-function parseFiles(output: string): Dropins {
-  const end = output.indexOf("\n\n");
-  const lines = output
-    .slice(end + 2)
-    .split("\n")
-    .flatMap(parseLine);
-  const files = new Map<string, Dropin>();
-  for (const row of output.slice(0, Math.max(end, 0)).split("\n")) {
-    const [, kind, file = ""] = /^(\w+) (.+)$/.exec(row) ?? [];
-    if (kind !== "file" && kind !== "special" && kind !== "unreadable") continue;
-    files.set(file, { kind, lines: lines.filter((line) => line.file === file) });
-  }
-  return files;
-}
-
-function parseLine(row: string): readonly Line[] {
-  const [, file = "", line, text = ""] = /^(.+?\.conf):(\d+):(.*)$/.exec(row) ?? [];
-  const [, dash, key = "", assigned] = /^\s*(-?)\s*([^=]+?)\s*(=.*)?$/.exec(text) ?? [];
-  if (line === undefined || key === "" || (dash === "" && assigned === undefined)) return [];
-  const value = assigned === undefined ? null : normalValue(assigned.slice(1));
-  return [{ file, line: Number(line), text, path: sysctlPath(key), value }];
-}
 
 /** The last line of a file that sets a parameter by its name, which is the one that counts there. */
 export function ownLine(files: Dropins, file: string, path: string): Line | undefined {

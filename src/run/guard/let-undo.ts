@@ -26,6 +26,8 @@ async function sleep(ms: number, signal: AbortSignal): Promise<void> {
 export interface Undoing {
   /** Whether the host was reached again and says that it is done. */
   readonly done: boolean;
+  /** The timer had been disarmed already, and takes nothing back. */
+  readonly disarmed?: true;
   /** What failed on the host, or kept it from being reached. */
   readonly said?: string;
 }
@@ -54,6 +56,7 @@ export async function letUndo(
       const state = await ask(session, standing(timer.token));
       // A host without a trace of it was rebooted: what ran is gone, what would have started was taken back by the boot.
       if (state === "none") return { done: true };
+      if (state === "disarmed") return { done: false, disarmed: true };
       if (state === "armed") await ask(session, fire(timer.token));
       end = Math.min(last, Math.max(end, performance.now() + PATIENCE_MS));
       const left = await ask(session, awaitFired(timer.token, WATCH_S));

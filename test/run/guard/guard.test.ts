@@ -6,6 +6,7 @@ import { localTransport } from "../../../src/transport/local.js";
 import type { Transport } from "../../../src/transport/transport.js";
 import { line, volatileLine } from "../../support/counter.js";
 import { errorOf, folder, outcomeOf, run } from "../runs.js";
+import { dyingAt } from "./dying.js";
 
 const CUTS = { cuts: true } as const;
 
@@ -254,45 +255,6 @@ it.each([
   expect(existsSync(join(dir, "g"))).toBe(false);
   expect(existsSync(join(dir, "guard"))).toBe(false);
 });
-
-/**
- * A transport whose connection dies under some scripts, as often as is said; what else befalls the host then is told by `host`.
- */
-function dyingAt(
-  matches: (script: string) => boolean,
-  host: (deliver: () => void) => void,
-  times = 1,
-): Transport {
-  let died = 0;
-  return {
-    ...localTransport,
-    connect: async (target, signal) => {
-      const connection = await localTransport.connect(target, signal);
-      return {
-        ...connection,
-        exec: async (command) => {
-          const process = await connection.exec(command);
-          let dead = false;
-          const write = (data: string): void => {
-            dead = matches(data) && died < times;
-            if (dead) died++;
-            if (!dead) process.write(data);
-            else {
-              host(() => process.write(data));
-              // What was delivered is done by then; what it answers does not come.
-              setTimeout(() => process.abandon(), 1000);
-            }
-          };
-          const onStdout: typeof process.onStdout = (listener) =>
-            process.onStdout((chunk) => {
-              if (!dead) listener(chunk);
-            });
-          return { ...process, write, onStdout };
-        },
-      };
-    },
-  };
-}
 
 it.each([
   ["the host was told", "changed", "new\n", (_dir: string) => (deliver: () => void) => deliver()],
