@@ -2,7 +2,6 @@ import type { ErrorData } from "../model/error.js";
 import { SurefootError } from "../model/error.js";
 import type { TaskPlan } from "../model/plan.js";
 import type { Task } from "../model/resource.js";
-import type { Outputs } from "../plan/foresee.js";
 import { readAndCheck } from "./checks.js";
 import type { HostSession } from "./context.js";
 import { timerFor } from "./guard/build.js";
@@ -93,7 +92,7 @@ async function underTimer(
   context.emit({ type: "host-phase", host, phase: "confirm" });
   const unreachable = await proveReachable(session);
   if (unreachable !== undefined) return { failed: unreachable };
-  const { refused, outputs } = await holds(session, tasks, confirmed);
+  const refused = await holds(session, tasks, { unconfirmed, confirmed });
   if (refused !== undefined) return { failed: refused };
   if (context.rehearses?.(host) === true && !session.rehearsed) return "rehearsed";
 
@@ -101,7 +100,7 @@ async function underTimer(
     session.ahead = early ? [] : boot;
     if (session.ahead.length > 0 && confirmed[0]?.task.become !== session.leaseBecomes)
       await openGate(session);
-    const confirm = selfDisarming(session, tasks, confirmed, outputs);
+    const confirm = selfDisarming(session, tasks, confirmed);
     const ran = await runAndRead(session, confirmed, tasks, confirm).catch((thrown: unknown) => {
       if (confirm === undefined || !(thrown instanceof SurefootError) || context.kill.aborted) throw thrown;
       return { unheard: thrown };
@@ -134,18 +133,20 @@ async function openGate(session: HostSession): Promise<void> {
   await runAs(session, session.leaseBecomes, {});
 }
 
-/** Reads the host over its new connection, and looks whether it is well: all that is not to come yet must be as planned. */
+/**
+ * Reads the host over its new connection, and looks whether it is well: all that is not to come yet must be as planned. Where more is to come, what
+ * nothing was done to so far is read behind that: it was read a moment ago.
+ */
 async function holds(
   session: HostSession,
   tasks: readonly Task[],
-  toCome: readonly PlannedStep[],
-): Promise<{ readonly refused: ErrorData | undefined; readonly outputs: Outputs }> {
-  const { readings, findings, outputs } = await readAndCheck(session, tasks, gatesOf(session));
-  const steps = toCome.map(({ step }) => step);
-  return {
-    refused: notConverged(session, tasks, readings, steps) ?? unhealthy(session, findings),
-    outputs,
-  };
+  { unconfirmed, confirmed }: Split<PlannedStep>,
+): Promise<ErrorData | undefined> {
+  const begun = (id: string): boolean => unconfirmed.some(({ task }) => task.id === id);
+  const read = tasks.filter(({ id }) => confirmed.length === 0 || begun(id));
+  const { readings, findings } = await readAndCheck(session, read, gatesOf(session));
+  const steps = confirmed.map(({ step }) => step);
+  return notConverged(session, read, readings, steps) ?? unhealthy(session, findings);
 }
 
 async function readsAsPlanned(session: HostSession, tasks: readonly Task[]): Promise<ErrorData | undefined> {

@@ -2,12 +2,11 @@ import type { Check, CheckOutput, CheckResult } from "../model/check.js";
 import { SurefootError } from "../model/error.js";
 import type { Task } from "../model/resource.js";
 import type { Sh } from "../model/sh.js";
-import type { Outputs } from "../plan/foresee.js";
 import type { Frame } from "../plan/frames.js";
 import type { ProbeBatch, Readings } from "../plan/probe.js";
 import { batchProbes } from "../plan/probe.js";
 import type { HostSession } from "./context.js";
-import { becomes, runAs } from "./read.js";
+import { becomes, readingsOf, runAs } from "./read.js";
 
 /** A check with what it found. */
 export interface CheckFinding {
@@ -33,38 +32,28 @@ export async function runChecks(
 
 /**
  * Reads tasks' things, then makes checks, in the same scripts: no round trip more than one of the two would cost.
- * @returns with what they say also what the tasks' scripts printed that ended well.
  * @throws SurefootError as {@link runChecks} does.
  */
 export async function readAndCheck(
   session: HostSession,
   tasks: readonly Task[],
   checks: readonly Check[],
-): Promise<{
-  readonly readings: Readings;
-  readonly findings: readonly CheckFinding[];
-  readonly outputs: Outputs;
-}> {
+): Promise<{ readonly readings: Readings; readonly findings: readonly CheckFinding[] }> {
   const results = new Map<Check, CheckResult>();
-  const printed = new Map<string, string>();
   const parts = await Promise.all(
     [true, false].map(async (become): Promise<Readings> => {
       const mine = checks.filter((check) => checksAs(session, check) === become);
       const batch = batchProbes(tasks.filter((task) => becomes(session, task) === become));
       const outputs = await runScripts(session, become, collect(session, batch.scripts, mine));
       for (const check of mine) results.set(check, judge(check, outputs));
-      for (const { sh } of batch.scripts) {
-        const output = outputs.get(sh);
-        if (output !== undefined && "stdout" in output && output.exit === 0) printed.set(sh, output.stdout);
-      }
-      return readingsFrom(batch, outputs);
+      return readingsFrom(session, become, batch, outputs);
     }),
   );
   const findings = checks.flatMap((check) => {
     const result = results.get(check);
     return result === undefined ? [] : [{ check, result }];
   });
-  return { readings: new Map(parts.flatMap((part) => [...part])), findings, outputs: printed };
+  return { readings: new Map(parts.flatMap((part) => [...part])), findings };
 }
 
 function checksAs({ job }: HostSession, check: Check): boolean {
@@ -72,7 +61,12 @@ function checksAs({ job }: HostSession, check: Check): boolean {
 }
 
 /** What the outputs say of a batch's tasks; a probe that was killed has none. */
-function readingsFrom(batch: ProbeBatch, outputs: ReadonlyMap<string, Ended>): Readings {
+function readingsFrom(
+  session: HostSession,
+  become: boolean,
+  batch: ProbeBatch,
+  outputs: ReadonlyMap<string, Ended>,
+): Readings {
   const frames: Frame[] = [];
   const errors = new Map<number, string>();
   batch.scripts.forEach((script, probe) => {
@@ -81,7 +75,7 @@ function readingsFrom(batch: ProbeBatch, outputs: ReadonlyMap<string, Ended>): R
     frames.push({ type: "probe", probe, exit: output.exit, output: output.stdout });
     errors.set(probe, output.stderr);
   });
-  return batch.read(frames, errors);
+  return readingsOf(session, become, batch, { frames, errors });
 }
 
 /** A script, by its text, and the longest time that a check gives it. */

@@ -87,6 +87,8 @@ export interface HostSession {
   readonly lease: Lease;
   /** Whether the shell that holds the lease, and arms the timer, runs by `become`. */
   readonly leaseBecomes: boolean;
+  /** What probes of the user who holds the lease printed last that ended well, by script: what is foreseen is made of it. */
+  readonly printed: Map<string, string>;
   /** Scripts that the next one of the lease's shell has to begin with; where one fails nothing else is done. */
   ahead: readonly Sh[];
   /** A timer that is to be armed with the next script. */

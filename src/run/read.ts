@@ -138,13 +138,22 @@ export async function readTasks(session: HostSession, tasks: readonly Task[]): P
       const mine = tasks.filter((task) => becomes(session, task) === become);
       if (mine.length === 0) return new Map();
       const batch = batchProbes(mine);
-      return readingsOf(batch, await runAs(session, become, { probes: batch.scripts }));
+      return readingsOf(session, become, batch, await runAs(session, become, { probes: batch.scripts }));
     }),
   );
   return new Map(parts.flatMap((part) => [...part]));
 }
 
-/** What a script that carried a batch's probes says of its tasks. */
-export function readingsOf(batch: ProbeBatch, result: ScriptResult): Readings {
+/** What a script that carried a batch's probes, run as the login user or by `become`, says of its tasks. */
+export function readingsOf(
+  { leaseBecomes, printed }: HostSession,
+  become: boolean,
+  batch: ProbeBatch,
+  result: ScriptResult,
+): Readings {
+  for (const frame of become === leaseBecomes ? result.frames : []) {
+    const script = frame.type === "probe" && frame.exit === 0 ? batch.scripts[frame.probe] : undefined;
+    if (script !== undefined && frame.type === "probe") printed.set(script.sh, frame.output);
+  }
   return batch.read(result.frames, result.errors);
 }

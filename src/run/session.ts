@@ -67,6 +67,7 @@ export function newSession(context: RunContext, job: HostJob, connection: Connec
       job.target.become !== null ||
       [...job.tasks, ...(job.handlers ?? [])].some((task) => task.options.become === true),
     closing: [],
+    printed: new Map(),
     ahead: [],
     rehearsed: false,
   };

@@ -71,7 +71,7 @@ export async function runAndRead(
     const confirmed = result.frames.some(
       (frame) => frame.type === "end" && frame.step === CONFIRM && frame.exit === 0,
     );
-    return { readings: readingsOf(batch, result), confirmed };
+    return { readings: readingsOf(session, only.become, batch, result), confirmed };
   }
   const failed = await runInOrder(session, steps);
   if (failed !== undefined) return { failed };

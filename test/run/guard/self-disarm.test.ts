@@ -67,6 +67,10 @@ it("costs one login and two scripts more than the same change without a timer", 
   });
   expect([plain.logins(), plain.scripts.length]).toEqual([1, 2]);
   expect([cuts.logins(), cuts.scripts.length]).toEqual([2, 4]);
+  // Over the new login, what has not been begun is not read: it is behind the last steps.
+  expect(
+    cuts.scripts.map((script) => script.includes(`stat -L -c '\\''=%f:%s:%u:%g:%U:%G'\\'' -- ${dir}/g `)),
+  ).toEqual([true, false, false, true]);
   expect(existsSync(join(dir, "guard"))).toBe(false);
 });
 
