@@ -1,7 +1,7 @@
 // `node bench/confirm.mjs [--hosts N] [--rounds N]`: what the confirmation costs: the flagship job on the same lab hosts with it and without
 // it, in one run. Logins, scripts (round trips), connections that are only knocked at and bytes are counted at the transport, per host.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -13,9 +13,28 @@ const { values } = parseArgs({
 const hosts = Number(values.hosts);
 const env = { ...process.env, SUREFOOT_LAB: "bench" };
 const cli = join(root, "dist/cli/main.js");
-const work = mkdtempSync(join(tmpdir(), "surefoot-bench-"));
-const inventory = join(work, "inventory");
-must(process.execPath, [cli, "lab", "up", "--clients", String(hosts), "--inventory", inventory], { env });
+const inside = process.env.SUREFOOT_BENCH_INVENTORY;
+if (inside === undefined) {
+  // From the bastion itself, as a real one is used: there hosts are reached by TCP alone, and say by which ways they answer.
+  const work = mkdtempSync(join(tmpdir(), "surefoot-bench-"));
+  const inventory = join(work, "inventory");
+  must(process.execPath, [cli, "lab", "up", "--clients", String(hosts), "--inventory", inventory], { env });
+  const ssh = join(env.SUREFOOT_LAB_DIR ?? "/var/lib/surefoot", "labs/bench/ssh");
+  rmSync(join(inventory, "group_vars/all"), { recursive: true });
+  writeFileSync(
+    join(inventory, "group_vars/all.yml"),
+    `ssh: { user: ops, identity_file: ${ssh}/id_ed25519, identities_only: true, known_hosts_file: ${ssh}/known_hosts }\nbecome: true\n`,
+  );
+  const again = [process.execPath, process.argv[1], ...process.argv.slice(2)];
+  const status = spawnSync("nsenter", ["--net=/run/netns/sf-bench-bastion", "--", ...again], {
+    env: { ...env, SUREFOOT_BENCH_INVENTORY: inventory },
+    stdio: "inherit",
+  }).status;
+  must(process.execPath, [cli, "lab", "down"], { env });
+  rmSync(work, { recursive: true, force: true });
+  process.exit(status ?? 1);
+}
+const inventory = inside;
 
 const { prepare } = await import("../dist/cli/prepare.js");
 const { runHosts } = await import("../dist/run/engine.js");
@@ -45,8 +64,8 @@ const ways = {
 
 /** A transport that counts what goes over it. */
 function counting(inner, count) {
-  const connect = async (target, signal) => {
-    const connection = await inner.connect(target, signal);
+  const connect = async (target, ...more) => {
+    const connection = await inner.connect(target, ...more);
     count.logins++;
     const exec = async (...args) => {
       const remote = await connection.exec(...args);
@@ -66,7 +85,12 @@ function counting(inner, count) {
         onStderr: (listener) => remote.onStderr(see(listener)),
       };
     };
-    return { target: connection.target, exec, close: () => connection.close() };
+    return {
+      target: connection.target,
+      endpoints: connection.endpoints,
+      exec,
+      close: () => connection.close(),
+    };
   };
   const knock = (...args) => {
     count.knocks++;
@@ -133,6 +157,4 @@ for (const way of Object.keys(ways)) {
   ];
   process.stdout.write(`${way.padEnd(18)}${[...counts, ...wall].map(cell).join("")}\n`);
 }
-must(process.execPath, [cli, "lab", "down"], { env });
-rmSync(work, { recursive: true, force: true });
 process.exit(0);

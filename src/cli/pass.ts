@@ -57,7 +57,7 @@ export interface Pass {
 
 /** Seconds that a change which could cut a host off has to prove itself. */
 const CONFIRM_S = 30;
-/** New connections that must all be answered: where every other one fails, four and the login miss that once in 32 times. */
+/** New connections that must all be answered, where the host does not say by which ways it answers: where every other one fails, four and the login miss that once in 32 times. */
 const CONFIRM_CONNECTIONS = 4;
 
 /** Who this process is, as others see it in a lease. */

@@ -5,7 +5,7 @@ import type { Task } from "../model/resource.js";
 import { readAndCheck } from "./checks.js";
 import type { HostSession } from "./context.js";
 import { timerFor } from "./guard/build.js";
-import { proveReachable, whileTimerTicks } from "./guard/confirm.js";
+import { askWays, proveReachable, whileTimerTicks } from "./guard/confirm.js";
 import { disarmed, nowDisarmed } from "./guard/disarm.js";
 import { timerFired } from "./guard/gate.js";
 import { gatesOf, unhealthy } from "./guard/healthy.js";
@@ -126,7 +126,7 @@ async function runBehindGate(
   steps: readonly PlannedStep[],
 ): Promise<ErrorData | undefined> {
   if (steps[0]?.task.become !== session.leaseBecomes) await openGate(session);
-  return runInOrder(session, steps);
+  return runInOrder(session, steps, askWays(session));
 }
 
 async function openGate(session: HostSession): Promise<void> {

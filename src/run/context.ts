@@ -9,6 +9,7 @@ import type { Become, Target } from "../model/target.js";
 import type { Connection, Transport } from "../transport/transport.js";
 import type { Lease } from "./guard/lease.js";
 import type { Timer } from "./guard/timer.js";
+import type { AnswerWay } from "./guard/ways.js";
 import type { HostShell } from "./host-shell.js";
 
 /** One host with what it shall be. */
@@ -91,6 +92,8 @@ export interface HostSession {
   readonly printed: Map<string, string>;
   /** Scripts that the next one of the lease's shell has to begin with; where one fails nothing else is done. */
   ahead: readonly Sh[];
+  /** By which ways the host answers once the change runs, as far as it can say; told before it is confirmed. */
+  ways?: readonly AnswerWay[] | undefined;
   /** A timer that is to be armed with the next script. */
   arming?: Timer | undefined;
   /** The timer that is armed on the host, as far as is known. */

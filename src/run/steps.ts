@@ -1,6 +1,7 @@
 import type { ErrorData } from "../model/error.js";
 import type { TaskPlan } from "../model/plan.js";
 import type { Step, Task } from "../model/resource.js";
+import type { Sh } from "../model/sh.js";
 import type { Frame } from "../plan/frames.js";
 import type { Readings } from "../plan/probe.js";
 import { batchProbes } from "../plan/probe.js";
@@ -30,14 +31,27 @@ export function stepsOf(plans: readonly TaskPlan[]): readonly PlannedStep[] {
   return plans.flatMap((task) => task.steps.map((step) => ({ task, step })));
 }
 
+/** Something that is asked in the script of the last steps, behind them. */
+export interface Question {
+  readonly script: Sh;
+  heard(output: string): void;
+}
+
 /** Runs steps in their order; gives the error of the one that failed, behind which none ran. */
 export async function runInOrder(
   session: HostSession,
   steps: readonly PlannedStep[],
+  question?: Question,
 ): Promise<ErrorData | undefined> {
-  for (const group of groupByUser(steps)) {
-    const failed = failureOf(session, group.steps, await runSteps(session, group.become, group.steps));
+  const groups = groupByUser(steps);
+  for (const group of groups) {
+    const asked = group === groups.at(-1) ? question : undefined;
+    const probes = asked === undefined ? [] : [asked.script];
+    const result = await runSteps(session, group.become, group.steps, { probes });
+    const failed = failureOf(session, group.steps, result);
     if (failed !== undefined) return failed;
+    const answer = result.frames.find((frame) => frame.type === "probe");
+    if (answer?.type === "probe" && answer.exit === 0) asked?.heard(answer.output);
   }
   return undefined;
 }

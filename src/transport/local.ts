@@ -24,8 +24,8 @@ export function childAsRemote(child: ChildProcessWithoutNullStreams): RemoteProc
 /** Runs commands on this machine where a target says that it is this machine, and goes another way to all others. */
 export function localOr(other: Transport): Transport {
   return {
-    connect: (target, signal) => (target.local === true ? localTransport : other).connect(target, signal),
-    knock: (target, timeoutMs) => (target.local === true ? localTransport : other).knock(target, timeoutMs),
+    connect: (target, ...more) => (target.local === true ? localTransport : other).connect(target, ...more),
+    knock: (target, ...more) => (target.local === true ? localTransport : other).knock(target, ...more),
     close: () => other.close(),
   };
 }

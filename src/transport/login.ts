@@ -1,11 +1,13 @@
 import type { Duplex } from "node:stream";
 import type { SurefootError } from "../model/error.js";
 import type { Target } from "../model/target.js";
-import type { Connection } from "./transport.js";
+import type { Connection, Endpoints } from "./transport.js";
 
 /** A stream that leads to a host's sshd. */
 export interface Way {
   readonly stream: Duplex;
+  /** Where it is a TCP connection that stands. */
+  endpoints?(): Endpoints | undefined;
   end(): void;
   /** Why it broke, where it knows. */
   failure?(): Promise<SurefootError | undefined>;

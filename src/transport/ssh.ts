@@ -1,9 +1,9 @@
-import { connect } from "node:net";
 import { SurefootError } from "../model/error.js";
 import type { Target } from "../model/target.js";
 import type { AuthSources } from "./auth.js";
 import { readBanner } from "./banner.js";
 import { Deadline } from "./deadline.js";
+import { directWay, isTaken } from "./direct.js";
 import { Identities } from "./identities.js";
 import type { Chain } from "./jump-hosts.js";
 import { JumpHosts } from "./jump-hosts.js";
@@ -13,7 +13,6 @@ import { KnownHostsFiles } from "./known-hosts-files.js";
 import type { Login, Way } from "./login.js";
 import { explainRefusal, needsSystem } from "./needs-system.js";
 import { Pace, retryDropped } from "./pace.js";
-import { startProxy } from "./proxy.js";
 import type { Ask } from "./secrets.js";
 import { configReader } from "./ssh-config/resolve.js";
 import { greetingError, interrupted } from "./ssh-errors.js";
@@ -75,7 +74,13 @@ export function sshTransport(options: SshOptions = {}): SshTransport {
   };
 
   /** Opens a stream to the host and waits for the banner. */
-  const open = async (target: Target, chain: Chain | undefined, deadline: Deadline, signal?: AbortSignal) => {
+  const open = async (
+    target: Target,
+    chain: Chain | undefined,
+    deadline: Deadline,
+    signal?: AbortSignal,
+    [port, ...ports]: readonly number[] = [],
+  ): Promise<Way> => {
     const stopped = (): boolean => signal?.aborted === true;
     if (stopped()) throw interrupted(target);
     const { proxyCommand } = target;
@@ -84,11 +89,12 @@ export function sshTransport(options: SshOptions = {}): SshTransport {
     const abort = (): void => way?.end();
     let way: Way | undefined;
     try {
-      way = chain === undefined ? directWay(target) : await jumps.forward(target, chain, signal);
+      way = chain === undefined ? directWay(target, port) : await jumps.forward(target, chain, signal);
       signal?.addEventListener("abort", abort, { once: true });
       const greeting = await readBanner(way.stream, deadline.leftMs);
       if (greeting.kind === "banner") return way;
       if (stopped()) throw interrupted(target);
+      if (port !== undefined && isTaken(greeting)) return await open(target, chain, deadline, signal, ports);
       const why = greeting.kind === "ended" ? await way.failure?.() : undefined;
       throw why ?? new SurefootError(greetingError(target, greeting));
     } catch (thrown) {
@@ -101,13 +107,18 @@ export function sshTransport(options: SshOptions = {}): SshTransport {
     }
   };
 
-  const bySsh2 = async (target: Target, chain: Chain | undefined, signal?: AbortSignal): Promise<Login> => {
+  const bySsh2 = async (
+    target: Target,
+    chain: Chain | undefined,
+    signal?: AbortSignal,
+    ports?: readonly number[],
+  ): Promise<Login> => {
     const entries = await entriesOf(target);
     const leave = await pace.enter(endpoint(target, chain));
     try {
       return await retryDropped(async () => {
         const deadline = new Deadline(target.connectTimeout * 1000);
-        const way = await open(target, chain, deadline, signal);
+        const way = await open(target, chain, deadline, signal, ports);
         try {
           return await logIn({ target, way, entries, sources, deadline, signal });
         } catch (thrown) {
@@ -136,20 +147,26 @@ export function sshTransport(options: SshOptions = {}): SshTransport {
     via: Chain | undefined,
     system: boolean,
     signal?: AbortSignal,
+    ports?: readonly number[],
   ): Promise<Login> => {
     const own = via ?? (await jumps.chainOf(target, false));
     const isSystem = system || (await needsSystem(target, identities, await entriesOf(target)));
     try {
-      if (!isSystem) return await bySsh2(target, own, signal);
+      if (!isSystem) return await bySsh2(target, own, signal, ports);
       return await bySystem(target, own === undefined ? undefined : { ...own, system: true }, signal);
     } catch (thrown) {
       throw await explainRefusal(target, identities, thrown);
     }
   };
 
-  const reach = async (target: Target, deadline: Deadline, signal?: AbortSignal): Promise<Way> => {
+  const reach = async (
+    target: Target,
+    deadline: Deadline,
+    signal?: AbortSignal,
+    ports?: readonly number[],
+  ): Promise<Way> => {
     const configured = await configure(target);
-    return open(configured, await jumps.chainOf(configured, false), deadline, signal);
+    return open(configured, await jumps.chainOf(configured, false), deadline, signal, ports);
   };
 
   return {
@@ -159,9 +176,9 @@ export function sshTransport(options: SshOptions = {}): SshTransport {
       retryDropped(() => reach(target, new Deadline(target.connectTimeout * 1000), signal), signal),
     knownKeys: entriesOf,
     forgetKnownHosts: () => knownHosts.forget(),
-    connect: async (target, signal) => login(await configure(target), undefined, false, signal),
-    knock: async (target, timeoutMs) => {
-      const opening = reach(target, new Deadline(timeoutMs));
+    connect: async (target, signal, ports) => login(await configure(target), undefined, false, signal, ports),
+    knock: async (target, timeoutMs, ports) => {
+      const opening = reach(target, new Deadline(timeoutMs), undefined, ports);
       // Also a way that opens too late is closed.
       void opening.then(
         (way) => way.end(),
@@ -186,17 +203,6 @@ export function sshTransport(options: SshOptions = {}): SshTransport {
 function endpoint(target: Target, chain: Chain | undefined): string {
   const way = chain?.hops.map((hop) => hop.host).join() ?? target.proxyCommand ?? "";
   return `${way} ${target.address}:${target.port}`;
-}
-
-function directWay(target: Target): Way {
-  if (target.proxyCommand !== undefined) {
-    const proxy = startProxy(target, target.proxyCommand);
-    return { stream: proxy.stream, end: proxy.kill, failure: proxy.failure };
-  }
-  const stream = connect({ host: target.address, port: target.port });
-  // Answers are small and each is waited for.
-  stream.setNoDelay(true);
-  return { stream, end: () => stream.destroy() };
 }
 
 /** What a promise gives, or false where it takes longer. */

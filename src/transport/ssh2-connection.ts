@@ -5,7 +5,7 @@ import { becomeOn } from "../model/target.js";
 import { becomeError } from "./become-errors.js";
 import type { Login, Way } from "./login.js";
 import { forwardError, where } from "./ssh-errors.js";
-import type { ProcessExit, RemoteProcess } from "./transport.js";
+import type { Endpoints, ProcessExit, RemoteProcess } from "./transport.js";
 
 /** How long a farewell may take before the socket is torn down. */
 const CLOSE_TIMEOUT_MS = 2_000;
@@ -16,6 +16,7 @@ const SILENT_TERMINAL = { term: "dumb", modes: { ECHO: 0, ECHONL: 0, OPOST: 0, O
 /** A login by ssh2. */
 export class Ssh2Connection implements Login {
   readonly target: Target;
+  readonly endpoints: Endpoints | undefined;
   readonly #client: Client;
   readonly #way: Way;
   readonly #closed: Promise<void>;
@@ -25,6 +26,7 @@ export class Ssh2Connection implements Login {
     this.target = target;
     this.#client = client;
     this.#way = way;
+    this.endpoints = way.endpoints?.();
     // Every process and every way through it listens.
     client.setMaxListeners(0);
     this.#closed = new Promise((resolve) => {

@@ -20,9 +20,18 @@ export interface RemoteProcess {
   abandon(): void;
 }
 
+/** Both ends of a TCP connection, as this machine sees them. */
+export interface Endpoints {
+  readonly address: string;
+  readonly port: number;
+  readonly peer: { readonly address: string; readonly port: number };
+}
+
 /** A login on a host, on which commands can be run. */
 export interface Connection {
   readonly target: Target;
+  /** Where it is one TCP connection to the host; absent where it goes through something else. */
+  readonly endpoints?: Endpoints | undefined;
   /**
    * Starts a command by the login shell.
    * @param command Only words and single quotes that fish, csh and POSIX shells read alike.
@@ -38,14 +47,16 @@ export interface Connection {
 export interface Transport {
   /**
    * Logs in.
+   * @param ports Local ports of this machine to come from, where the way is direct: the first that is free, any where none is.
    * @throws SurefootError of class `unreachable`: unknown name, refused, timed out, wrong host key, login refused.
    */
-  connect(target: Target, signal?: AbortSignal): Promise<Connection>;
+  connect(target: Target, signal?: AbortSignal, ports?: readonly number[]): Promise<Connection>;
   /**
    * Opens a new TCP connection to the host's sshd by the target's way (directly, by proxy command or jump host) and reads its banner;
    * true where one came within `timeoutMs`. Never rejects, and logs in nowhere but on jump hosts.
+   * @param ports As {@link connect} takes them.
    */
-  knock(target: Target, timeoutMs: number): Promise<boolean>;
+  knock(target: Target, timeoutMs: number, ports?: readonly number[]): Promise<boolean>;
   /** Frees what the connections shared (jump hosts). */
   close(): Promise<void>;
 }

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import type { ErrorData } from "../../src/model/error.js";
 import type { EventBody, Outcome, Tally } from "../../src/model/event.js";
 import type { Task } from "../../src/model/resource.js";
-import type { ConfirmOptions, HostJob, RunContext } from "../../src/run/context.js";
+import type { ConfirmOptions, HostJob, HostSession, RunContext } from "../../src/run/context.js";
 import { runHosts } from "../../src/run/engine.js";
+import { newSession } from "../../src/run/session.js";
 import { localTransport } from "../../src/transport/local.js";
 import { localTarget } from "../support/target.js";
 
@@ -60,3 +61,26 @@ export const errorOf = (ran: Ran): ErrorData | undefined =>
 /** How the first host ended. */
 export const outcomeOf = (ran: Ran): Outcome | undefined =>
   ran.events.flatMap((event) => (event.type === "host-finished" ? [event.outcome] : []))[0];
+
+/** A session on this very machine, as a run that changes it has one. */
+export async function sessionOn(
+  guard: string,
+  tasks: readonly Task[],
+  more: Partial<RunContext> = {},
+): Promise<HostSession> {
+  const never = new AbortController().signal;
+  const target = localTarget("here");
+  const context: RunContext = {
+    transport: localTransport,
+    mode: "apply",
+    timeouts: { probeMs: 10_000, stepMs: 10_000 },
+    identity: { run: "r1", who: "me" },
+    confirm: { seconds: 20, connections: 4, dir: join(guard, "guard") },
+    emit: () => undefined,
+    password: () => Promise.resolve(""),
+    stop: never,
+    kill: never,
+    ...more,
+  };
+  return newSession(context, { target, tasks }, await context.transport.connect(target, never));
+}

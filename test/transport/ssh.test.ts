@@ -57,6 +57,19 @@ const file = (name: string, text: string): string => {
   return path;
 };
 
+/** A port on which nobody listens, of those that no other connection of this machine gets. */
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  const port = await new Promise<number>((resolve) => {
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      resolve(typeof address === "object" && address !== null ? address.port : 0);
+    });
+  });
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
+
 const RELAY = `const s = require("node:net").connect(process.argv[3], process.argv[2]);
 process.stdin.pipe(s).pipe(process.stdout);`;
 
@@ -190,6 +203,34 @@ it("knocks by the way of the login: true for a banner, false for silence, a clos
   expect(await knock({ port: 1 })).toBe(false);
   expect(await knock({ jump: "bastion", port: 1 })).toBe(false);
   expect(await knock({ proxyCommand: "exit 1" })).toBe(false);
+  await transport.close();
+});
+
+it("comes from the first port that is free of those asked for, where it goes by TCP alone", async () => {
+  const transport = sshTransport({ resolveJump: () => ({ ...base, host: "bastion" }) });
+  const blocker = createServer();
+  const taken = await new Promise<number>((resolve) => {
+    blocker.listen(0, "0.0.0.0", () => {
+      const address = blocker.address();
+      resolve(typeof address === "object" && address !== null ? address.port : 0);
+    });
+  });
+  const free = await freePort();
+  const from: (number | undefined)[] = [];
+  server.on("connection", (_client, { ip: _ip, port }: { ip: string; port: number }) => from.push(port));
+  const connection = await transport.connect(base, undefined, [taken, free]);
+  expect(connection.endpoints).toEqual({
+    address: "127.0.0.1",
+    port: free,
+    peer: { address: "127.0.0.1", port: base.port },
+  });
+  expect(await transport.knock(base, 5_000, [taken, free, await freePort()])).toBe(true);
+  expect(await transport.knock(base, 5_000, [taken])).toBe(true);
+  expect(from[0]).toBe(free);
+  const through = await transport.connect({ ...base, jump: "bastion" }, undefined, [free]);
+  expect(through.endpoints).toBeUndefined();
+  await Promise.all([connection.close(), through.close()]);
+  blocker.close();
   await transport.close();
 });
 

@@ -3,6 +3,8 @@ import type { ErrorData } from "../../model/error.js";
 import { classOf, SurefootError } from "../../model/error.js";
 import type { HostSession } from "../context.js";
 import { reconnect } from "../session.js";
+import type { Question } from "../steps.js";
+import { firstPort, readWays, waysProbe } from "./ways.js";
 
 /**
  * Longest wait for one of the connections that are only knocked at, in milliseconds: a lost first packet is sent again after 1, 3 and 7 seconds
@@ -37,28 +39,52 @@ export async function whileTimerTicks(
   };
 }
 
+/** What the host is asked behind the steps that could cut it off: by which ways it will answer new connections. */
+export function askWays(session: HostSession): Question | undefined {
+  session.ways = undefined;
+  const { endpoints } = session.connection;
+  const first = firstPort();
+  const script = endpoints === undefined ? undefined : waysProbe(endpoints, first);
+  if (script === undefined) return undefined;
+  return {
+    script,
+    heard: (output) => {
+      session.ways = readWays(output, first);
+    },
+  };
+}
+
+/** New connections besides the login: the local ports that each may come from, and by which way it is answered, where that is known. */
+interface Knock {
+  readonly ports?: readonly number[];
+  readonly way?: string;
+}
+
 /**
  * Proves that the host can still be reached: by a new login, tried once, and by more new connections, none of which may fail. Where two
- * gateways share the flows, a broken one lets every other connection through, and trying again would hide it.
+ * gateways share the flows, a broken one lets every other connection through, and trying again would hide it. So one connection comes
+ * from a port that is answered by each way, or, where the host can't say which those are, as many as find a broken one nearly always (ADR 0047).
  * @returns why the change must be taken back, if so.
  */
 export async function proveReachable(session: HostSession): Promise<ErrorData | undefined> {
-  const { context, job, armed } = session;
+  const { context, job, armed, ways } = session;
   const place = { host: job.target.host, at: "confirm" };
   const left = (): number => (armed?.deadline ?? 0) - performance.now() - RESERVE_MS;
+  const first = ways?.[0];
   try {
-    await reconnect(session, left());
+    await reconnect(session, left(), first?.ports);
   } catch (thrown) {
     if (!(thrown instanceof SurefootError) || classOf(thrown.code) !== "unreachable") throw thrown;
+    const answers =
+      ways === undefined || ways.length < 2 ? "" : `\nIts answers were to leave ${first?.name}.`;
     return {
       code: "not-confirmed",
       message: "after the change the host could not be reached over a new connection",
       place,
       hint: "The change cuts the host off from here: look at its routes, gateways and filters in the plan.",
-      detail: thrown.message,
+      detail: `${thrown.message}${answers}`,
     };
   }
-  const { connections } = context.confirm;
   if (left() <= 0) {
     return {
       code: "not-confirmed",
@@ -67,15 +93,25 @@ export async function proveReachable(session: HostSession): Promise<ErrorData | 
       hint: "The host or the way to it may be slow: give it more time with --confirm-timeout.",
     };
   }
-  const knocks = Array.from({ length: connections }, () =>
-    context.transport.knock(job.target, Math.min(KNOCK_MS, left())),
+  const knocks = knocksBehind(session);
+  const answered = await Promise.all(
+    knocks.map(({ ports }) => context.transport.knock(job.target, Math.min(KNOCK_MS, left()), ports)),
   );
-  const answered = (await Promise.all(knocks)).filter((came) => came).length;
-  if (answered === connections) return undefined;
+  const silent = knocks.filter((_, i) => answered[i] !== true);
+  if (silent.length === 0) return undefined;
+  const by = silent.flatMap(({ way }) => (way === undefined ? [] : [way])).join(", ");
   return {
     code: "not-confirmed",
-    message: `after the change only ${answered} of ${connections} new connections were answered`,
+    message: `after the change only ${knocks.length - silent.length} of ${knocks.length} new connections were answered`,
     place,
     hint: "Replies leave by a way that does not bring all of them back: look whether every gateway forwards, and whether it knows of connections that came in by another.",
+    ...(by === "" ? {} : { detail: `Without an answer: what is answered ${by}.` }),
   };
+}
+
+/** A connection for each way but that of the login; where ways are not known, as many as the run asks for. */
+function knocksBehind({ context, connection, ways }: HostSession): readonly Knock[] {
+  if (ways === undefined) return Array.from({ length: context.confirm.connections }, () => ({}));
+  const port = connection.endpoints?.port ?? 0;
+  return ways.filter(({ ports }) => !ports.includes(port)).map(({ ports, name }) => ({ ports, way: name }));
 }

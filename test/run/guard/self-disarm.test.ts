@@ -6,13 +6,11 @@ import type { Task } from "../../../src/model/resource.js";
 import { sh } from "../../../src/model/sh.js";
 import { file } from "../../../src/resources/file.js";
 import { timerFor } from "../../../src/run/guard/build.js";
-import { newSession } from "../../../src/run/session.js";
 import { takeBack } from "../../../src/run/take-back.js";
 import { localTransport } from "../../../src/transport/local.js";
 import type { Transport } from "../../../src/transport/transport.js";
 import { line } from "../../support/counter.js";
-import { localTarget } from "../../support/target.js";
-import { errorOf, folder, outcomeOf, run } from "../runs.js";
+import { errorOf, folder, outcomeOf, run, sessionOn } from "../runs.js";
 import { dyingAt } from "./dying.js";
 
 /** The script that writes what lasts, and disarms the timer where the host reads what was foreseen. */
@@ -142,24 +140,8 @@ it.each([
 
 it("takes a change back under a new timer that the host had confirmed by itself, which was not heard", async () => {
   const dir = folder();
-  const never = new AbortController().signal;
   const task = line({ path: join(dir, "f"), text: "new" }, { cuts: true });
-  const target = localTarget("here");
-  const session = newSession(
-    {
-      transport: localTransport,
-      mode: "apply",
-      timeouts: { probeMs: 10_000, stepMs: 10_000 },
-      identity: { run: "r1", who: "me" },
-      confirm: { seconds: 20, connections: 0, dir: join(dir, "guard") },
-      emit: () => undefined,
-      password: () => Promise.resolve(""),
-      stop: never,
-      kill: never,
-    },
-    { target, tasks: [task] },
-    await localTransport.connect(target, never),
-  );
+  const session = await sessionOn(dir, [task]);
   const [actual, desired] = [{ text: "old" }, { text: "new" }];
   const touched: TaskPlan = {
     id: task.id,

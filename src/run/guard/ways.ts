@@ -1,0 +1,87 @@
+import { isIPv4, isIPv6 } from "node:net";
+import type { Sh } from "../../model/sh.js";
+import { sh } from "../../model/sh.js";
+import type { Endpoints } from "../../transport/transport.js";
+
+/** A way by which a host answers, and local ports of this machine to which it is taken. */
+export interface AnswerWay {
+  /** `via 192.168.1.10 dev eth1`. */
+  readonly name: string;
+  readonly ports: readonly number[];
+}
+
+/** Ports whose answers are foreseen. A way that none of them takes gets less than a tenth of the flows, but for once in a thousand times. */
+const PORTS = 64;
+
+/** Ports that both Linux (ip-sysctl, ip_local_port_range) and IANA (RFC 6335, section 6) give out by themselves: packet filters know them. */
+const FIRST_PORT = 49_152;
+const LAST_PORT = 60_999;
+
+/** The first of the ports to ask for: another one each time, for those used last may be in TIME_WAIT. */
+export function firstPort(): number {
+  return FIRST_PORT + Math.floor(Math.random() * (LAST_PORT - FIRST_PORT - PORTS));
+}
+
+/**
+ * Asks the kernel which way its answers to connections like this one, but from other ports, would take. Prints rules and routes as `ip` does, and nothing
+ * where the host does not see the connection as it is seen here: something between them translates addresses.
+ * @returns undefined for addresses that are not plain.
+ */
+export function waysProbe({ address, port, peer }: Endpoints, first: number): Sh | undefined {
+  const [client, server] = [address, peer.address].map((one) => one.replace(/^::ffff:(?=\d+\.)/, ""));
+  if (client === undefined || server === undefined) return undefined;
+  const family = isIPv4(client) && isIPv4(server) ? 4 : isIPv6(client) && isIPv6(server) ? 6 : undefined;
+  if (family === undefined || `${client}${server}`.includes("%")) return undefined;
+  const seen = `:${hex(peer.port)} [0-9A-F]*${procAddress(client)}:${hex(port)} 01 `;
+  return sh`grep -qs ${seen} /proc/net/tcp /proc/net/tcp6 || exit 0
+{
+echo rule
+i=0
+while [ $i -lt ${PORTS} ]; do
+echo "route get ${client} from ${server} ipproto 6 sport ${peer.port} dport $((${first}+i))"
+i=$((i+1))
+done
+} | ip ${`-${family}`} -o -force -batch - 2>/dev/null
+:`;
+}
+
+const hex = (port: number): string => port.toString(16).toUpperCase().padStart(4, "0");
+
+/** An address as /proc/net/tcp and tcp6 have it: groups of four bytes, each the other way round on little-endian machines, which hosts are taken to be (proc(5)). */
+function procAddress(address: string): string {
+  const bytes = isIPv4(address) ? address.split(".").map(Number) : bytesOf6(address);
+  const words = Array.from({ length: bytes.length / 4 }, (_, i) => bytes.slice(i * 4, i * 4 + 4).reverse());
+  return words
+    .flat()
+    .map((byte) => byte.toString(16).toUpperCase().padStart(2, "0"))
+    .join("");
+}
+
+function bytesOf6(address: string): readonly number[] {
+  const [head = "", tail] = address.split("::");
+  const groups = (text: string): readonly string[] => (text === "" ? [] : text.split(":"));
+  const [before, after] = [groups(head), groups(tail ?? "")];
+  const zeros = Array.from({ length: tail === undefined ? 0 : 8 - before.length - after.length }, () => "0");
+  return [...before, ...zeros, ...after].flatMap((group) => {
+    const value = Number.parseInt(group, 16);
+    return [value >> 8, value & 0xff];
+  });
+}
+
+/**
+ * Reads what {@link waysProbe} printed.
+ * @returns the ways; undefined where they can't be told, or where marks, which are not foreseen, may lead elsewhere.
+ */
+export function readWays(output: string, first: number): readonly AnswerWay[] | undefined {
+  const lines = output.split("\n").filter((line) => line.trim() !== "");
+  const rules = lines.filter((line) => /^\d+:/.test(line));
+  const routes = lines.slice(rules.length);
+  if (routes.length !== PORTS || rules.length === 0 || rules.some((rule) => rule.includes("fwmark")))
+    return undefined;
+  const ways = new Map<string, number[]>();
+  routes.forEach((route, i) => {
+    const name = /(?: via (?:inet6 )?\S+)? dev \S+/.exec(route)?.[0].trim() ?? "";
+    ways.set(name, [...(ways.get(name) ?? []), first + i]);
+  });
+  return ways.has("") ? undefined : [...ways].map(([name, ports]) => ({ name, ports }));
+}

@@ -1,0 +1,34 @@
+import { connect } from "node:net";
+import type { Target } from "../model/target.js";
+import type { Greeting } from "./banner.js";
+import type { Way } from "./login.js";
+import { startProxy } from "./proxy.js";
+import type { Endpoints } from "./transport.js";
+
+/**
+ * Opens a way without jump hosts: by the target's proxy command, or by TCP.
+ * @param localPort The port of this machine that a TCP connection is to come from.
+ */
+export function directWay(target: Target, localPort?: number): Way {
+  if (target.proxyCommand !== undefined) {
+    const proxy = startProxy(target, target.proxyCommand);
+    return { stream: proxy.stream, end: proxy.kill, failure: proxy.failure };
+  }
+  const from = localPort === undefined ? {} : { localPort };
+  const stream = connect({ host: target.address, port: target.port, ...from });
+  // Answers are small and each is waited for.
+  stream.setNoDelay(true);
+  const endpoints = (): Endpoints | undefined => {
+    const { localAddress, localPort: port, remoteAddress, remotePort } = stream;
+    if (localAddress === undefined || port === undefined) return undefined;
+    if (remoteAddress === undefined || remotePort === undefined) return undefined;
+    return { address: localAddress, port, peer: { address: remoteAddress, port: remotePort } };
+  };
+  return { stream, endpoints, end: () => stream.destroy() };
+}
+
+/** Whether a connection did not come about because something else has its local port (bind(2), connect(2)). */
+export function isTaken(greeting: Greeting): boolean {
+  if (greeting.kind !== "ended" || greeting.error === undefined || !("code" in greeting.error)) return false;
+  return greeting.error.code === "EADDRINUSE" || greeting.error.code === "EADDRNOTAVAIL";
+}

@@ -1,0 +1,192 @@
+import { spawnSync } from "node:child_process";
+import type { Socket } from "node:net";
+import { connect, createServer } from "node:net";
+import { expect, it } from "vitest";
+import { SurefootError } from "../../../src/model/error.js";
+import type { HostSession } from "../../../src/run/context.js";
+import { askWays, proveReachable } from "../../../src/run/guard/confirm.js";
+import type { AnswerWay } from "../../../src/run/guard/ways.js";
+import { firstPort, readWays, waysProbe } from "../../../src/run/guard/ways.js";
+import { localTransport } from "../../../src/transport/local.js";
+import type { Endpoints, Transport } from "../../../src/transport/transport.js";
+import { folder, sessionOn } from "../runs.js";
+
+const RULES = "0:\tfrom all lookup local\n32766:\tfrom all lookup main\n";
+const A = "10.20.0.2 from 192.168.1.21 via 192.168.1.1 dev eth1 uid 0 \\    cache ";
+const B = "10.20.0.2 from 192.168.1.21 via 192.168.1.10 dev eth1 uid 0 \\    cache ";
+const routes = (...some: readonly string[]): string =>
+  Array.from({ length: 64 }, (_, i) => `${some[i % some.length]}\n`).join("");
+
+it("tells ports by the way that their answers take", () => {
+  const ways = readWays(RULES + routes(A, B, A), 50_000);
+  expect(ways?.map(({ name }) => name)).toEqual(["via 192.168.1.1 dev eth1", "via 192.168.1.10 dev eth1"]);
+  expect(ways?.[0]?.ports.slice(0, 4)).toEqual([50_000, 50_002, 50_003, 50_005]);
+  expect(ways?.flatMap(({ ports }) => ports)).toHaveLength(64);
+});
+
+it("knows gateways of the other family and neighbours without any", () => {
+  const names = (route: string): readonly string[] | undefined =>
+    readWays(RULES + routes(route), 1)?.map(({ name }) => name);
+  expect(names("10.0.0.2 from 10.0.0.1 via inet6 fe80::1 dev eth1 uid 0")).toEqual([
+    "via inet6 fe80::1 dev eth1",
+  ]);
+  expect(names("10.0.0.2 from 10.0.0.1 dev eth1 uid 0")).toEqual(["dev eth1"]);
+});
+
+it.each([
+  ["the host sees another connection", ""],
+  ["it knows no way for some", RULES + routes(A).split("\n").slice(1).join("\n")],
+  ["a mark may lead elsewhere", `${RULES}100:\tfrom all fwmark 0x1 lookup 101\n${routes(A, B)}`],
+  ["rules are not told", routes(A, B)],
+  ["a route leads nowhere", RULES + routes("unreachable 10.20.0.2 from 192.168.1.21")],
+])("tells no ways where %s", (_why, output) => {
+  expect(readWays(output, 50_000)).toBeUndefined();
+});
+
+it("begins where packet filters expect clients, and nowhere else", () => {
+  for (let i = 0; i < 1000; i++) {
+    const first = firstPort();
+    expect(first).toBeGreaterThanOrEqual(49_152);
+    expect(first + 63).toBeLessThanOrEqual(60_999);
+  }
+});
+
+/** A connection of this machine to itself, and what each end sees. */
+async function loop(address: string): Promise<{ readonly ends: Endpoints; readonly close: () => void }> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, address, resolve));
+  const bound = server.address();
+  const port = typeof bound === "object" && bound !== null ? bound.port : 0;
+  const socket = await new Promise<Socket>((resolve) => {
+    const opened: Socket = connect(port, address, () => resolve(opened));
+  });
+  const ends = { address, port: socket.localPort ?? 0, peer: { address, port } };
+  const close = (): void => {
+    socket.destroy();
+    server.close();
+  };
+  return { ends, close };
+}
+
+const runs = (ends: Endpoints): string => {
+  const script = waysProbe(ends, 50_000);
+  return spawnSync("sh", ["-c", script?.sh ?? "exit 9"], { encoding: "utf8" }).stdout;
+};
+
+it.each(["127.0.0.1", "::1"])(
+  "asks the kernel for real, over a connection that it sees: %s",
+  async (address) => {
+    const { ends, close } = await loop(address);
+    const ways = readWays(runs(ends), 50_000);
+    const translated = runs({ ...ends, port: ends.port ^ 1 });
+    close();
+    expect(ways?.map(({ ports }) => ports.length)).toEqual([64]);
+    expect(ways?.[0]?.name).toMatch(/dev lo$/);
+    expect(translated).toBe("");
+  },
+);
+
+it("finds a connection that a socket of both families took", async () => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "::", resolve));
+  const bound = server.address();
+  const port = typeof bound === "object" && bound !== null ? bound.port : 0;
+  const socket = await new Promise<Socket>((resolve) => {
+    const opened: Socket = connect(port, "127.0.0.1", () => resolve(opened));
+  });
+  const peer = { address: "::ffff:127.0.0.1", port };
+  const ways = readWays(runs({ address: "::ffff:127.0.0.1", port: socket.localPort ?? 0, peer }), 50_000);
+  socket.destroy();
+  server.close();
+  expect(ways).toHaveLength(1);
+});
+
+it.each(["fe80::1%eth0", "host.example"])("asks nothing for an address like %s", (address) => {
+  expect(waysProbe({ address, port: 1, peer: { address: "10.0.0.1", port: 22 } }, 50_000)).toBeUndefined();
+});
+
+const WAYS: readonly AnswerWay[] = [
+  { name: "via 192.168.1.1 dev eth1", ports: [50_000, 50_002] },
+  { name: "via 192.168.1.10 dev eth1", ports: [50_001, 50_003] },
+];
+
+/** A transport that says from where it came, and what it was asked for. */
+function from(port: number, answered: (ports?: readonly number[]) => boolean = () => true) {
+  const asked: (readonly number[] | undefined)[] = [];
+  const transport: Transport = {
+    ...localTransport,
+    connect: async (target, signal, ports) => {
+      asked.push(ports);
+      const ends = { address: "10.0.0.2", port, peer: { address: "10.0.0.1", port: 22 } };
+      return { ...(await localTransport.connect(target, signal)), endpoints: ends };
+    },
+    knock: (_target, _ms, ports) => {
+      asked.push(ports);
+      return Promise.resolve(answered(ports));
+    },
+  };
+  return { transport, asked };
+}
+
+async function session(transport: Transport, ways: readonly AnswerWay[] | undefined): Promise<HostSession> {
+  const made = await sessionOn(folder(), [], { transport });
+  made.ways = ways;
+  made.armed = {
+    timer: { token: "t", dir: folder(), seconds: 20, undo: [] },
+    deadline: performance.now() + 20_000,
+  };
+  return made;
+}
+
+it("logs in by one way and knocks by each other one", async () => {
+  const { transport, asked } = from(50_002);
+  expect(await proveReachable(await session(transport, WAYS))).toBeUndefined();
+  expect(asked).toEqual([undefined, [50_000, 50_002], [50_001, 50_003]]);
+});
+
+it("knocks by all ways where the login came from another port", async () => {
+  const { transport, asked } = from(40_000);
+  expect(await proveReachable(await session(transport, WAYS))).toBeUndefined();
+  expect(asked.slice(2)).toEqual([
+    [50_000, 50_002],
+    [50_001, 50_003],
+  ]);
+});
+
+it("does not knock where all answers take one way, which the login has proved", async () => {
+  const { transport, asked } = from(50_000);
+  expect(await proveReachable(await session(transport, WAYS.slice(0, 1)))).toBeUndefined();
+  expect(asked).toHaveLength(2);
+});
+
+it("knocks from anywhere, as often as it is told to, where the ways are not known", async () => {
+  const { transport, asked } = from(50_000);
+  expect(await proveReachable(await session(transport, undefined))).toBeUndefined();
+  expect(asked).toEqual([undefined, undefined, undefined, undefined, undefined, undefined]);
+});
+
+it("names the way whose answers do not come back", async () => {
+  const { transport } = from(50_000, (ports) => ports?.includes(50_001) !== true);
+  expect(await proveReachable(await session(transport, WAYS))).toMatchObject({
+    code: "not-confirmed",
+    message: "after the change only 0 of 1 new connections were answered",
+    detail: "Without an answer: what is answered via 192.168.1.10 dev eth1.",
+  });
+});
+
+it("names the way of a login that does not come through", async () => {
+  const { transport } = from(50_000);
+  const made = await session(transport, WAYS);
+  transport.connect = () =>
+    Promise.reject(new SurefootError({ code: "connect-timeout", message: "no answer", hint: "Look." }));
+  expect(await proveReachable(made)).toMatchObject({
+    code: "not-confirmed",
+    detail: "no answer\nIts answers were to leave via 192.168.1.1 dev eth1.",
+  });
+});
+
+it("forgets the ways of an earlier change", async () => {
+  const made = await session(localTransport, WAYS);
+  expect(askWays(made)).toBeUndefined();
+  expect(made.ways).toBeUndefined();
+});
