@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { eventsOf } from "../support/cli.js";
-import { custom, inBox, job, killed, outcomes, reboot, until } from "./fleet.js";
+import { custom, inBox, job, jobOnBastion, killed, outcomes, reboot, until } from "./fleet.js";
 import { errorOf, gone, outcomeOf, reset, state } from "./whole.js";
 
 const SECONDS = 10;
@@ -41,6 +41,29 @@ it("takes back a change behind which only some new connections are answered", as
   }
   await reset("client1", "client2", "client3");
   expect(await state("client1")).toBe(before);
+});
+
+it("finds the gateway that brings no answers back on every host that says by which ways it answers, and names it", async () => {
+  const hosts = ["client1", "client2", "client3"];
+  const before = await state("client1");
+  await inBox("nat2", "sysctl -qw net.ipv4.ip_forward=0");
+  try {
+    const ran = await jobOnBastion("--limit", "client[1:3]", ...CONFIRM);
+    expect(outcomes(ran)).toEqual(Object.fromEntries(hosts.map((host) => [host, "not-confirmed"])));
+    for (const host of hosts) {
+      const { message, detail } = errorOf(ran, host) ?? {};
+      // The answers of the connection that carries the change may go by that gateway as well.
+      if (message?.startsWith("the host fell silent") === true) continue;
+      expect(detail).toMatch(/(answered|answers were to leave) via 192\.168\.1\.10 dev eth1/);
+    }
+    expect(await state("client1")).toBe(before);
+  } finally {
+    await inBox("nat2", "sysctl -qw net.ipv4.ip_forward=1");
+  }
+  expect(outcomes(await jobOnBastion("--limit", "client[1:3]", ...CONFIRM))).toEqual(
+    Object.fromEntries(hosts.map((host) => [host, "changed"])),
+  );
+  await reset(...hosts);
 });
 
 it.each([

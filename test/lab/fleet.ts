@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { leaderOf } from "../../src/lab/client.js";
@@ -94,6 +94,17 @@ export function onMachine(command: string, ...args: readonly string[]): Promise<
 export async function job(command: "run" | "plan", ...more: readonly string[]): Promise<Ran> {
   const yes = command === "run" && !more.includes("--plan") ? ["--yes"] : [];
   return surefoot([command, "playbooks/ecmp.ts", "-i", INVENTORY, "--json", ...yes, ...more], { env: ENV });
+}
+
+/** The flagship job from within the bastion's network, as from a real bastion: hosts are reached by TCP alone. */
+export async function jobOnBastion(...more: readonly string[]): Promise<Ran> {
+  const lab = readFileSync(join(INVENTORY, "group_vars/all/lab.yml"), "utf8");
+  const direct = inventoryWith({ "group_vars/all/lab.yml": lab.replace(/^ *proxy_command:.*$/m, "") });
+  const within = ["nsenter", `--net=/run/netns/sf-${LAB}-bastion`, "--"];
+  return surefoot(["run", "playbooks/ecmp.ts", "-i", direct, "--json", "--yes", ...more], {
+    env: ENV,
+    within,
+  });
 }
 
 /** The flagship job, whose controller is killed as soon as what it has told fits. */

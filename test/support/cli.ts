@@ -21,12 +21,15 @@ export function surefoot(
   options: {
     readonly env?: NodeJS.ProcessEnv;
     readonly cwd?: string;
+    /** A command that runs it elsewhere: `nsenter --net=... --`. */
+    readonly within?: readonly string[];
     /** Sees stdout as it comes, and the means to signal the process. */
     readonly watch?: (stdout: string, kill: (signal: NodeJS.Signals) => void) => void;
   } = {},
 ): Promise<Ran> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [CLI, ...args], {
+    const [program, ...words] = [...(options.within ?? []), process.execPath, CLI, ...args];
+    const child = spawn(program ?? process.execPath, words, {
       cwd: options.cwd ?? ROOT,
       env: { ...process.env, NO_COLOR: "1", ...options.env },
       stdio: ["ignore", "pipe", "pipe"],
