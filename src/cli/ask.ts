@@ -10,6 +10,24 @@ export function canAsk(): boolean {
   return process.stdin.isTTY === true && process.stderr.isTTY === true;
 }
 
+/**
+ * Makes sure that a person is there to answer.
+ * @param question What is asked, behind "whether to", and how to do without an answer.
+ * @throws SurefootError `flag-invalid` where nobody is, or where the answer would stand among what a program reads.
+ */
+export function requireSomebody(
+  json: boolean | undefined,
+  question: { readonly whether: string; readonly hint: string },
+): void {
+  if (json !== true && canAsk()) return;
+  const { whether, hint } = question;
+  throw new SurefootError({
+    code: "flag-invalid",
+    message: `there is nobody to ask whether to ${whether}`,
+    hint,
+  });
+}
+
 /** Has vaults opened by the passwords in these files or, where there are none and a person is there, by what that person types. */
 export function askForVaults(files: readonly string[]): void {
   useVaultKeys({ files, ...(canAsk() ? { ask: () => askPassword("vault password: ") } : {}) });

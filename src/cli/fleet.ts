@@ -1,5 +1,4 @@
 import { newRunId } from "../journal/folder.js";
-import { SurefootError } from "../model/error.js";
 import { EXIT } from "../model/exit.js";
 import type { HostPlan } from "../model/plan.js";
 import type { SavedHost } from "../plan/approve.js";
@@ -9,7 +8,7 @@ import type { HostTasks } from "../playbook/expand.js";
 import type { Reporter } from "../report/reporter.js";
 import { tee } from "../report/reporter.js";
 import type { RunContext } from "../run/context.js";
-import { canAsk, confirm } from "./ask.js";
+import { confirm, requireSomebody } from "./ask.js";
 import { warn } from "./failure.js";
 import { leftOwed } from "./left-owed.js";
 import type { ChangeFlags, FleetFlags } from "./options.js";
@@ -75,11 +74,9 @@ export async function runFleet(playbook: string, flags: RunFlags): Promise<numbe
 /**
  * @throws SurefootError `flag-invalid` where nobody can answer the question whether to apply.
  */
-export function requireAnswer(flags: Pick<FleetFlags, "json">): void {
-  if (flags.json !== true && canAsk()) return;
-  throw new SurefootError({
-    code: "flag-invalid",
-    message: "there is nobody to ask whether to apply the plan",
+export function requireAnswer({ json }: Pick<FleetFlags, "json">): void {
+  requireSomebody(json, {
+    whether: "apply the plan",
     hint: "Add --yes to apply without asking, or look first with `surefoot plan`.",
   });
 }

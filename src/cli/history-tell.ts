@@ -8,11 +8,11 @@ import { parseSince } from "../history/since.js";
 import { idAt } from "../journal/folder.js";
 import { goesOn } from "../journal/who.js";
 import { EXIT } from "../model/exit.js";
+import { stateFlag } from "../model/state-folder.js";
 import { painter, textColumns } from "../report/text.js";
 import { useColor } from "./failure.js";
 import { fromHere } from "./from-here.js";
 import type { HistoryFlags } from "./history.js";
-import { DEFAULT_STATE } from "./options.js";
 
 /** Entries that are told where nothing else is asked for. */
 const LIMIT = 30;
@@ -59,9 +59,8 @@ function text(
   const paint = painter(useColor(out));
   const columns = textColumns(out);
   const told = showEntries(entries, { paint, columns, path: fromHere, runs: goesOn });
-  const where = state === DEFAULT_STATE ? "" : ` --state ${state}`;
   const older = more ? `older: --limit ${(limit ?? LIMIT) * 2}, or --since 30d\n` : "";
-  return `${told}\n${paint("dim", `details: surefoot runs show RUN${where}`)}\n${older === "" ? "" : paint("dim", older)}`;
+  return `${told}\n${paint("dim", `details: surefoot runs show RUN${stateFlag(state)}`)}\n${older === "" ? "" : paint("dim", older)}`;
 }
 
 /** An object a line for each host and run. */

@@ -8,8 +8,8 @@ import { owing, tellStory } from "../journal/story.js";
 import { isRunning } from "../journal/who.js";
 import type { ErrorData } from "../model/error.js";
 import { SurefootError } from "../model/error.js";
+import { stateFlag } from "../model/state-folder.js";
 import { compressNames } from "../report/names.js";
-import { DEFAULT_STATE } from "./options.js";
 import { finalTally } from "./runs-list.js";
 
 /** How many journals are looked through for the last run of a playbook. */
@@ -35,12 +35,11 @@ export async function leftOwed(
   const hosts = owing(story);
   if (hosts.size === 0 || (await lastRollback(state, run)) !== undefined) return [];
   const names = [...new Set([...hosts.values()].flat())].map((name) => `"${name}"`).join(", ");
-  const folder = state === DEFAULT_STATE ? "" : ` --state ${state}`;
   return [
     {
       code: "handlers-owed",
       message: `run ${run} was cut short and still owes handlers: ${names} on ${compressNames([...hosts.keys()])}`,
-      hint: `This run does not make up for it where their tasks are in sync by now: surefoot runs resume ${run}${folder}`,
+      hint: `This run does not make up for it where their tasks are in sync by now: surefoot runs resume ${run}${stateFlag(state)}`,
     },
   ];
 }

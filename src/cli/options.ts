@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { InvalidArgumentError, Option } from "commander";
+import { DEFAULT_STATE } from "../model/state-folder.js";
 
 /** Flags that say where passwords come from; what is typed is kept nowhere. */
 export interface CredentialFlags {
@@ -54,9 +55,6 @@ export function confirmOption(command: Command, seconds?: number): Command {
       .default(seconds),
   );
 }
-
-/** Where runs are recorded, below the user's repository. */
-export const DEFAULT_STATE = ".surefoot";
 
 /** Adds the flag for the folder that journals are kept in. */
 export function stateOption(command: Command): Command {

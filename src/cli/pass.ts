@@ -9,6 +9,7 @@ import { EVENT_VERSION } from "../model/event.js";
 import { EXIT } from "../model/exit.js";
 import type { HostPlan } from "../model/plan.js";
 import { secrets } from "../model/secret.js";
+import { stateFlag } from "../model/state-folder.js";
 import type { Reporter } from "../report/reporter.js";
 import { Whereabouts } from "../report/whereabouts.js";
 import type { HostJob, RunContext } from "../run/context.js";
@@ -20,7 +21,6 @@ import { sshTransport } from "../transport/ssh.js";
 import { asker } from "./ask.js";
 import { onInterrupt } from "./interrupt.js";
 import type { ChangeFlags, FleetFlags } from "./options.js";
-import { DEFAULT_STATE } from "./options.js";
 import type { Fleet } from "./prepare.js";
 import { repeatable } from "./repeat.js";
 import type { MakeGate, RolloutPlan } from "./waves.js";
@@ -177,7 +177,7 @@ function open(recording: Recording | undefined): Promise<Journal | undefined> {
 function goOn(recording: Recording | undefined): string {
   if (recording === undefined) return "";
   const { run, command, of } = recording.header;
-  const state = recording.state === DEFAULT_STATE ? "" : ` --state ${recording.state}`;
+  const state = stateFlag(recording.state);
   // A look is soon done anew, and so is what it finds.
   if (command === "drift") return "";
   return command === "rollback"

@@ -1,6 +1,6 @@
 import type { RunStarted } from "../model/event.js";
+import { DEFAULT_STATE } from "../model/state-folder.js";
 import type { ChangeFlags } from "./options.js";
-import { DEFAULT_STATE } from "./options.js";
 import { maskedVariable } from "./record.js";
 
 /** What must be given again for a command to mean the same: the hosts' pattern, and other flags as words of a command line. */

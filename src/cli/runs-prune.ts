@@ -1,10 +1,9 @@
 import type { Pruning, Removable } from "../history/prune.js";
 import { prunable, prune } from "../history/prune.js";
 import { parseSince } from "../history/since.js";
-import { SurefootError } from "../model/error.js";
 import { EXIT } from "../model/exit.js";
 import { plural, shortTime } from "../report/text.js";
-import { canAsk, confirm } from "./ask.js";
+import { confirm, requireSomebody } from "./ask.js";
 
 /** `surefoot runs prune` with its flags. */
 export interface PruneFlags {
@@ -19,7 +18,12 @@ export interface PruneFlags {
 export async function pruneRuns({ state, keep, yes, dryRun, json }: PruneFlags): Promise<number> {
   const before = parseSince(keep, new Date(), "--keep");
   const asks = yes !== true && dryRun !== true;
-  if (asks && (json === true || !canAsk())) throw nobody();
+  if (asks) {
+    requireSomebody(json, {
+      whether: "remove what may go",
+      hint: "Add --yes, or look first with --dry-run.",
+    });
+  }
   const found = await prunable(state, { before });
   if (json !== true) process.stdout.write(told(found, before));
   if (asks && found.remove.length > 0 && !(await confirm(`Remove ${runs(found.remove)}?`))) {
@@ -52,12 +56,4 @@ function runs(all: readonly Removable[]): string {
 
 function megabytes(bytes: number): string {
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
-}
-
-function nobody(): SurefootError {
-  return new SurefootError({
-    code: "flag-invalid",
-    message: "there is nobody to ask whether to remove what may go",
-    hint: "Add --yes, or look first with --dry-run.",
-  });
 }

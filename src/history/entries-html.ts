@@ -1,11 +1,11 @@
 import type { Html } from "../report/html/html.js";
 import { html, NOTHING } from "../report/html/html.js";
 import { compressNames } from "../report/names.js";
-import { plural } from "../report/text.js";
+import { lookText, plural } from "../report/text.js";
 import type { Entry, GroupEntry } from "./entries.js";
 import { timeOfId } from "./show.js";
 import type { Runs } from "./words.js";
-import { byWhom, entryWord, lookText, markOf, seenText, thingText } from "./words.js";
+import { byWhom, entryWord, markOf, seenText, thingText } from "./words.js";
 
 /** How entries are told on a page. */
 export interface EntryStyle {

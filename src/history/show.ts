@@ -1,10 +1,10 @@
 import { compressNames } from "../report/names.js";
 import type { Paint } from "../report/text.js";
-import { oneLine, plural, wrap } from "../report/text.js";
+import { lookText, oneLine, plural, wrap } from "../report/text.js";
 import type { Entry, GroupEntry } from "./entries.js";
 import type { HostEnd, Thing } from "./record.js";
 import type { Runs } from "./words.js";
-import { byWhom, entryWord, lookText, markOf, seenText, thingText } from "./words.js";
+import { byWhom, entryWord, markOf, seenText, thingText } from "./words.js";
 
 /** How entries are shown. */
 export interface ShowStyle {

@@ -62,11 +62,6 @@ export function thingText({ title, how, fields }: Thing, end: HostEnd): string {
   return `${title}${what}${absent}`;
 }
 
-/** The likely culprit of drift, as it is told. */
-export function lookText(looksLike: string): string {
-  return `looks like ${looksLike}`.replace("looks like no effect", "no effect");
-}
-
 /** How often looks on end saw the same, and since when; empty where that tells nothing more. */
 export function seenText({ group, at, seen }: Pick<GroupEntry, "group" | "at" | "seen">): string {
   const since = group.since === undefined || group.since >= seen.first ? seen.first : group.since;

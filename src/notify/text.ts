@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { WORDS } from "../report/drift.js";
 import { compressNames, fewNames } from "../report/names.js";
-import { oneLine, plural } from "../report/text.js";
+import { lookText, oneLine, plural } from "../report/text.js";
 import type { Change, Notice } from "./notice.js";
 
 /** What a notice is written from. */
@@ -50,7 +50,7 @@ function thingsOf({ things }: Change): readonly string[] {
   return [
     ...things
       .slice(0, MOST_THINGS)
-      .map(({ title, looksLike }) => `${oneLine(title)}: looks like ${oneLine(looksLike)}`),
+      .map(({ title, looksLike }) => `${oneLine(title)}: ${oneLine(lookText(looksLike))}`),
     ...more,
   ];
 }

@@ -2,6 +2,7 @@ import type { ErrorData } from "../model/error.js";
 import type { RunStarted } from "../model/event.js";
 import { formatPlace } from "../model/place.js";
 import { quote } from "../model/sh.js";
+import { DEFAULT_STATE, stateFlag } from "../model/state-folder.js";
 import { formatError } from "./errors.js";
 import { compressNames, fewNames } from "./names.js";
 import type { Paint } from "./text.js";
@@ -53,7 +54,7 @@ function text({ error, hosts }: Failure, paint: Paint): string {
 export function again(started: RunStarted, hosts: readonly string[]): string | undefined {
   // What a rollback left alone, it leaves alone again; each error says what leads on.
   if (started.command === "rollback") return undefined;
-  if (started.command === "resume") return `surefoot runs resume ${started.run}${stateFlag(started)}`;
+  if (started.command === "resume") return `surefoot runs resume ${started.run}${recordFlag(started)}`;
   const names = fewNames(hosts, LIMIT_PIECES);
   return names.includes(" more")
     ? undefined
@@ -71,9 +72,8 @@ export function commandOn(
 }
 
 /** The flag for the folder of a run's record, where that is not the usual one. */
-export function stateFlag({ journal }: RunStarted): string {
-  const folder = journal?.split("/").slice(0, -2).join("/") ?? ".surefoot";
-  return folder === ".surefoot" ? "" : ` --state ${quote(folder)}`;
+export function recordFlag({ journal }: RunStarted): string {
+  return stateFlag(journal?.split("/").slice(0, -2).join("/") ?? DEFAULT_STATE);
 }
 
 function words(flags: readonly string[] = []): string {

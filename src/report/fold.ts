@@ -11,7 +11,7 @@ import type {
 import { OUTCOMES } from "../model/event.js";
 import type { ChangeStyle } from "./changes.js";
 import { showTasks } from "./changes.js";
-import { again, commandOn, FailureFold, stateFlag } from "./failures.js";
+import { again, commandOn, FailureFold, recordFlag } from "./failures.js";
 import { compressNames } from "./names.js";
 import type { Paint } from "./text.js";
 import { duration, indent, oneLine, plural } from "./text.js";
@@ -114,7 +114,7 @@ export class RunFold implements Fold {
   #waysOn(tally: Tally): readonly string[] {
     if (this.#started?.journal === undefined || tally.skipped === 0) return [];
     const { run, command } = this.#started;
-    const state = stateFlag(this.#started);
+    const state = recordFlag(this.#started);
     if (command === "rollback" || command === "drift") return [];
     const back = tally.changed > 0 ? [`take back: surefoot rollback ${run}${state}`] : [];
     return [`go on: surefoot runs resume ${run}${state}`, ...back];

@@ -111,3 +111,8 @@ export function duration(ms: number): string {
 export function shortTime(at: string): string {
   return at.replace("T", " ").slice(0, 19);
 }
+
+/** The likely culprit of drift, as it is told. */
+export function lookText(looksLike: string): string {
+  return `looks like ${looksLike}`.replace("looks like no effect", "no effect");
+}
