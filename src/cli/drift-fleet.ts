@@ -108,7 +108,7 @@ class Drift {
     const { planned, plan } = this.#approvals;
     const told = makeReporter(
       { ...flags, report: [] },
-      { fold: (style) => new DriftFold(style), junit: junitReporter },
+      { fold: (style) => new DriftFold(style, { fixes: flags.fix === true }), junit: junitReporter },
     );
     const looked = await pass(fleet, flags, {
       command: "drift",

@@ -40,6 +40,7 @@ interface Group {
 /** Folds the events of a look for drift: hosts for which the same is to be told, once. */
 export class DriftFold implements Fold {
   readonly #style: ChangeStyle;
+  readonly #fixes: boolean;
   readonly #plans = new Map<string, readonly TaskPlan[]>();
   readonly #groups = new Map<string, Group>();
   readonly #counts: Record<Standing, number> = {
@@ -55,8 +56,10 @@ export class DriftFold implements Fold {
   #finished: RunFinished | undefined;
   #skipped = 0;
 
-  constructor(style: ChangeStyle) {
+  /** @param fixes What was found is corrected right behind the look. */
+  constructor(style: ChangeStyle, { fixes = false }: { readonly fixes?: boolean } = {}) {
     this.#style = style;
+    this.#fixes = fixes;
   }
 
   onEvent(event: Event): void {
@@ -148,7 +151,9 @@ export class DriftFold implements Fold {
   #next(): string | undefined {
     if (this.#started === undefined) return undefined;
     if (this.#failures.hosts.length > 0) return again(this.#started, this.#failures.hosts);
-    return this.#counts.drifted > 0 ? `${commandOn(this.#started, "drift")} --fix` : undefined;
+    return this.#counts.drifted > 0 && !this.#fixes
+      ? `${commandOn(this.#started, "drift")} --fix`
+      : undefined;
   }
 }
 

@@ -85,6 +85,12 @@ next: surefoot drift p.ts -i inv --fix
 `);
 });
 
+it("suggests no correction where one follows", () => {
+  const fold = new DriftFold({ paint: painter(false), verbose: 0 }, { fixes: true });
+  for (const event of look({ web1: ["drifted", [EDITED]] })) fold.onEvent(event);
+  expect(fold.text()).toMatch(/1 host in 1\.0 s: 1 drifted\n$/);
+});
+
 it("fails in JUnit what has drifted, and what a correction leaves without effect", async () => {
   const file = join(folder({}), "junit.xml");
   const reporter = junitReporter(file);

@@ -84,7 +84,7 @@ export function touchesStartup(steps: readonly UndoStep[]): boolean {
  * the network are set up (systemd.special(7): sysinit.target, network-pre.target). systemd reads it at boot; it is not told now.
  * Nothing is done where systemd does not run.
  */
-export function keepForBoot(steps: readonly UndoStep[], token: string): Sh {
+export function keepForBoot(steps: readonly UndoStep[]): Sh {
   const script = sh`${HEAD}
 ${tries(steps.filter(({ startup }) => startup))}
 [ $bad -eq 0 ] || exit 1
@@ -106,11 +106,9 @@ ExecStart=/bin/sh ${KEPT}
   return sh`[ -d /run/systemd/system ] || exit 0
 umask 077
 mkdir -p ${[KEPT, WANTS].map((file) => file.slice(0, file.lastIndexOf("/")))}
-cat >${KEPT} <<'RESTORE-${{ sh: token }}'
-${script}RESTORE-${{ sh: token }}
+printf %s ${script.sh} >${KEPT}
 umask 022
-cat >${UNIT} <<'UNIT-${{ sh: token }}'
-${{ sh: unit }}UNIT-${{ sh: token }}
+printf %s ${unit} >${UNIT}
 ln -sf ${UNIT} ${WANTS}`;
 }
 
