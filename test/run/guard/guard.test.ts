@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { SurefootError } from "../../../src/model/error.js";
@@ -102,6 +102,24 @@ it("arms nothing for a change that can't cut, but takes the lease", async () => 
   expect(outcomeOf(ran)).toBe("changed");
   expect(readFileSync(seen, "utf8").split("\n")).toEqual(["group", "owner", ""]);
   expect(existsSync(join(dir, "guard"))).toBe(false);
+});
+
+it("gives the lease back where rm can't take folders, and what else lies beside it stays", async () => {
+  const [dir, bin] = [folder(), folder()];
+  writeFileSync(join(bin, "rm"), `#!/bin/sh\n[ "$1" != -df ] || exit 1\nexec /bin/rm "$@"\n`);
+  chmodSync(join(bin, "rm"), 0o755);
+  const path = process.env.PATH ?? "";
+  process.env.PATH = `${bin}:${path}`;
+  try {
+    await run([line({ path: join(dir, "f"), text: "a" })], { guard: dir });
+  } finally {
+    process.env.PATH = path;
+  }
+  expect(existsSync(join(dir, "guard"))).toBe(false);
+  const beside = join(dir, "guard", "beside");
+  mkdirSync(beside, { recursive: true });
+  await run([line({ path: join(dir, "f"), text: "b" })], { guard: dir });
+  expect(readdirSync(join(dir, "guard"))).toEqual(["beside"]);
 });
 
 const uptime = (): number => Number(readFileSync("/proc/uptime", "utf8").split(".")[0]);
