@@ -30,15 +30,14 @@ export interface Stat extends Ownership {
 const FORMAT = "=%f:%s:%u:%g:%U:%G";
 
 /**
- * Says what a path is, in $s and on stdout. One process where the path exists: with it go the folder that it stands in and /proc/self,
- * which belongs to the user who asks, so that what a new file would get is known too. Where it does not exist, a second one
- * says why.
+ * Says what a path is, in $s and on stdout, by one process. Where the path exists, with it go the folder that it stands in and /proc/self,
+ * which belongs to the user who asks, so that what a new file would get is known too. Where it can't be found, stat alone says why.
  * @param follow Look through a symlink at what it leads to.
  */
 export function statProbe(path: string, follow: boolean): Sh {
   const stat = sh`stat ${follow ? ["-L", "-c"] : ["-c"]} ${FORMAT} --`;
   const beside = `${posix.dirname(path)}/.`.replace(/^\/\//, "/");
-  return sh`s=$(${stat} ${path} ${beside} /proc/self/. 2>/dev/null) || s=$(${stat} ${path} 2>&1) || s="failed
+  return sh`{ [ -e ${path} ] || [ -h ${path} ]; } && s=$(${stat} ${path} ${beside} /proc/self/. 2>/dev/null) || s=$(${stat} ${path} 2>&1) || s="failed
 $s"
 printf '%s\\n' "$s"`;
 }
