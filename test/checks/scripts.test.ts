@@ -1,10 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { flowPrediction } from "../../src/checks/flowPrediction.js";
 import { gatewayForwards } from "../../src/checks/gatewayForwards.js";
+import { neighbours } from "../../src/checks/neighbours.js";
 import { PREDICT } from "../../src/checks/shared/predict.js";
 import { tcp } from "../../src/checks/tcp.js";
 import type { Check } from "../../src/model/check.js";
@@ -213,4 +214,39 @@ itInNetns("predicts every flow that is asked for, in blocks", async (env) => {
   expect(counts).toHaveLength(2);
   expect(counts.reduce((sum, count) => sum + count, 0)).toBe(500);
   expect(check.judge([{ exit: 0, stdout, stderr }]).verdict).toBe("pass");
+});
+
+describe("neighbours", () => {
+  const gateways = [...GATEWAYS, "fe80::1"];
+  const setUp = `${ONE_LINK}
+for d in d0 d1; do ip neigh add 192.168.1.1 dev $d lladdr 02:00:00:00:00:01 nud permanent; done
+ip neigh add fe80::1 dev d0 lladdr 02:00:00:00:00:01 nud permanent
+ip neigh add 192.168.1.11 dev d0 lladdr 02:00:00:00:00:01 nud permanent`;
+  const PINGED = "echo $5 >>$0.log; ip neigh add $5 dev d0 lladdr 02:00:00:00:00:02 nud permanent";
+  // BusyBox's takes no -batch.
+  const BUSYBOX =
+    '[ "$1" != -batch ] || exit 1; PATH=$PATH:/usr/sbin:/sbin; exec "$(PATH=/usr/sbin:/sbin command -v ip)" "$@"';
+  const entry = (address: string, card: number): string =>
+    `${address} lladdr 02:00:00:00:00:0${card} PERMANENT`;
+
+  itInNetns("are read in one go, and pinged where they have no entry", async (env) => {
+    await uplinks(env, setUp);
+    const known = [entry("192.168.1.1", 1), entry("fe80::1", 1)];
+    for (const bodies of [{ ping: PINGED }, { ping: PINGED, ip: BUSYBOX }]) {
+      const dir = programs(bodies);
+      const ask = async (more: Partial<Parameters<typeof neighbours>[0]>) => {
+        const check = neighbours({ gateways, ...more });
+        const { stdout, stderr } = await env.run(sh`PATH=${dir}:$PATH:/usr/sbin:/sbin\n${scriptOf(check)}`);
+        expect(stderr).toBe("");
+        return stdout.split("\n").flatMap((line) => line.trim().replace(/ +/g, " ") || []);
+      };
+      expect(await ask({ interface: "d0" })).toEqual(known);
+      const all = await ask({ interface: "d0", probe: true });
+      expect(all).toEqual([known[0], entry("192.168.1.10", 2), known[1]]);
+      expect(readFileSync(join(dir, "ping.log"), "utf8")).toBe("192.168.1.10\n");
+      const everywhere = await ask({});
+      expect(everywhere.filter((line) => line.startsWith("192.168.1.1 "))).toHaveLength(2);
+      await env.run({ sh: "PATH=$PATH:/usr/sbin:/sbin\nip neigh del 192.168.1.10 dev d0" });
+    }
+  });
 });
