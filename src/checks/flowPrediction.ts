@@ -36,7 +36,9 @@ export const flowPrediction = defineCheck(params, {
     sh`${IP}
 ${PREDICT}
 for d in ${p.to}; do
-echo "to $d $(policy $d)"
+policy $d
+look $d
+echo "to $d $policy"
 for port in ${p.ports}; do
 predict $d $port ${FIRST} ${p.samples} | sed 's/.* via //; s/^inet6 //; s/ .*//' | sort | uniq -c
 done

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { CheckResult } from "../model/check.js";
 import { defineCheck } from "../model/check.js";
-import { sh } from "../model/sh.js";
+import { joinSh, sh } from "../model/sh.js";
 import { address, canonicalAddress, interfaceName } from "./shared/params.js";
 
 const params = z.strictObject({
@@ -27,19 +27,36 @@ export const neighbours = defineCheck(params, {
   kind: "neighbours",
   key: (p) => p.gateways.join(", "),
   scripts: (p) => {
-    const dev = p.interface === undefined ? sh`` : sh`dev ${p.interface}`;
-    const look = sh`n=$(ip neigh show to "$g" ${dev}) || exit`;
-    const resolve = p.probe
-      ? sh`case $n in *REACHABLE*|*STALE*|*DELAY*|*PERMANENT*|*NOARP*) ;;
-*) ping -c 1 -W 1 "$g" >/dev/null 2>&1; ${look} ;; esac`
-      : sh`:`;
+    const dev = p.interface === undefined ? sh`` : sh` dev ${p.interface}`;
+    const shows = p.gateways.map((gateway) => sh`neigh show to ${gateway}${dev}`);
+    // All by one process; BusyBox's ip takes one question at a time.
+    const look = sh`seen=$(ip -batch - 2>/dev/null <<'LOOK'
+${joinSh(shows)}
+LOOK
+) || seen=$(${joinSh(shows.map((show) => sh`ip ${show} || exit`))}
+) || exit`;
+    const resolve = sh`usable() {
+IFS=$newline
+for line in $seen; do
+case $line in "$1 "*REACHABLE*|"$1 "*STALE*|"$1 "*DELAY*|"$1 "*PERMANENT*|"$1 "*NOARP*) unset IFS; return ;; esac
+done
+unset IFS
+return 1
+}
+newline='
+'
+again=
+for g in ${p.gateways}; do
+usable "$g" || { ping -c 1 -W 1 "$g" >/dev/null 2>&1; again=yes; }
+done
+if [ -n "$again" ]; then
+${look}
+fi
+`;
     return [
       sh`command -v ip >/dev/null 2>&1 || { echo 'ip is not on the host' >&2; exit 127; }
-for g in ${p.gateways}; do
 ${look}
-${resolve}
-printf '%s %s\\n' "$g" "$n"
-done`,
+${p.probe ? resolve : sh``}printf '%s\\n' "$seen"`,
     ];
   },
   judge: ([output], p) => judge(output?.stdout ?? "", p),
@@ -49,7 +66,6 @@ done`,
 function judge(stdout: string, p: z.output<typeof params>): CheckResult {
   const states = new Map<string, string>();
   for (const line of stdout.split("\n")) {
-    // An entry on a second interface follows on a line of its own, the address in front as well.
     const [first = "", ...words] = line.trim().split(/\s+/);
     const gateway = canonicalAddress(first);
     const state = words.findLast((word) => /^[A-Z]+$/.test(word));

@@ -21,7 +21,8 @@ export const tcp = defineCheck(params, {
   key: (p) => `${inUrl(p.host)}:${p.port}`,
   scripts: (p) => [
     sh`${CONNECT}
-connect ${inUrl(p.host)} ${p.port} ${p.timeout}`,
+connect ${inUrl(p.host)} ${p.port} ${p.timeout}
+echo $result`,
   ],
   judge: ([output], p) => {
     const to = `${inUrl(p.host)}:${p.port}`;

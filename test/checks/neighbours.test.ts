@@ -2,7 +2,7 @@ import { neighbours } from "../../src/checks/neighbours.js";
 import { judgeAll } from "./judge.js";
 
 const check = neighbours({ gateways: ["192.168.1.1", "192.168.1.10"] });
-const entry = (address: string, rest: string): string => `${address} ${address} dev eth1 ${rest} \n`;
+const entry = (address: string, rest: string): string => `${address} dev eth1 ${rest} \n`;
 const MAC = "lladdr 1e:18:ae:04:70:16";
 
 judgeAll([
@@ -33,7 +33,7 @@ judgeAll([
   {
     name: "one never resolved",
     check,
-    printed: [`${entry("192.168.1.1", `${MAC} STALE`)}192.168.1.10 \n`],
+    printed: [entry("192.168.1.1", `${MAC} STALE`)],
     verdict: "unknown",
     says: ["192.168.1.10 has no entry", "probe: true"],
   },
@@ -47,7 +47,7 @@ judgeAll([
   {
     name: "usable on the second of two interfaces",
     check: neighbours({ gateways: ["192.168.1.1"] }),
-    printed: [`192.168.1.1 192.168.1.1 dev eth0  FAILED \n192.168.1.1 dev eth1 ${MAC} REACHABLE \n`],
+    printed: [`192.168.1.1 dev eth0  FAILED \n192.168.1.1 dev eth1 ${MAC} REACHABLE \n`],
     verdict: "pass",
     says: [],
   },

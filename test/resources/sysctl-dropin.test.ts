@@ -5,6 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Sh } from "../../src/model/sh.js";
+import { sh } from "../../src/model/sh.js";
 import { DUMP, parseDump } from "../../src/resources/sysctl/dump.js";
 import { editDropin } from "../../src/resources/sysctl/edit.js";
 import { itInNetns } from "./in-netns.js";
@@ -33,7 +34,10 @@ describe("a drop-in that several tasks share", () => {
       .map(([lines, end]) => lines.join("\n") + (end ? "\n" : "")),
     { nil: null },
   );
-  const values = fc.array(fc.constantFrom("1", "x y", "-", "é '\"$x`\\"), { minLength: 1, maxLength: 3 });
+  const values = fc.array(fc.constantFrom("1", "x y", "-", "é '\"$x`\\", "a/b&\\1\\n"), {
+    minLength: 1,
+    maxLength: 3,
+  });
 
   it("is byte for byte as it was once all are taken back, in any order", () => {
     fc.assert(
@@ -132,5 +136,21 @@ printf 'i/j.k=\\t7  8' > 60-f.conf`;
       ["40-d.conf", "file", []],
       ["60-f.conf", "file", [[1, "i/j.k", "7 8"]]],
     ]);
+  },
+);
+
+itInNetns(
+  "leaves the file as it was where the disk is full, and nothing beside it",
+  async ({ run: inside }) => {
+    const folder = "/etc/sysctl.d";
+    const before = { line: null, fileExists: true };
+    const edit = editDropin(`${folder}/x.conf`, before, { line: "a = 1", fileExists: true });
+    const mount = "mount -t tmpfs -o size=4k none /etc/sysctl.d && printf 'b = 1\\n' > /etc/sysctl.d/x.conf";
+    expect(await inside({ sh: mount })).toMatchObject({ exit: 0 });
+    expect(await inside(sh`set -e\n${edit}`)).toMatchObject({
+      stderr: expect.stringContaining("No space left"),
+    });
+    const { stdout } = await inside({ sh: `ls -A ${folder}; cat ${folder}/*; umount ${folder}` });
+    expect(stdout).toBe("x.conf\nb = 1\n");
   },
 );

@@ -30,9 +30,9 @@ export interface Stat extends Ownership {
 const FORMAT = "=%f:%s:%u:%g:%U:%G";
 
 /**
- * Says what a path is, in $s and on stdout. One process where the path exists: with it go the folder that it stands in and /proc/self,
- * which belongs to the user who asks, so that what a new file would get is known too. Where it does not exist, a second one
- * says why. Sizes of the two are left out: some file systems change a folder's with each file.
+ * Says what a path is, in $s and on stdout, by one process. With it go the folder that it stands in and /proc/self, which belongs to the
+ * user who asks, so that what a new file would get is known too, where there is none as well. Sizes of the two are left out: some file
+ * systems change a folder's with each file. Where only those two can't be seen, the path is asked for alone.
  * @param follow Look through a symlink at what it leads to.
  */
 export function statProbe(path: string, follow: boolean): Sh {
@@ -41,16 +41,24 @@ export function statProbe(path: string, follow: boolean): Sh {
   return sh`IFS='
 '
 set -f
-if r=$(${stat} ${path} ${beside} /proc/self/. 2>/dev/null); then
+b=
+if r=$(${stat} ${path} ${beside} /proc/self/. 2>&1); then
 s=\${r%%"$IFS"*}
 r=\${r#*"$IFS"}
-elif s=$(${stat} ${path} 2>&1); then r=
-else s=failed$IFS$s
+elif [ -e ${path} ] || [ -h ${path} ]; then
+r=
+s=$(${stat} ${path} 2>&1) || s=failed$IFS$s
+else s=failed
 fi
 for x in $r; do
+case $x in
+=*)
 y=\${x#*:}
-s=$s$IFS\${x%%:*}:\${y#*:}
+b=$b$IFS\${x%%:*}:\${y#*:} ;;
+*) s=$s$IFS$x ;;
+esac
 done
+s=$s$b
 printf '%s\\n' "$s"`;
 }
 

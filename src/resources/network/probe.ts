@@ -2,7 +2,7 @@ import { sh } from "../../model/sh.js";
 
 /**
  * Says who configures each interface of a host, a fact per line; {@link readOwners} reads it. Read-only and without parameters, so that it runs
- * once however many ask. What is not installed costs no process.
+ * once however many ask. What is not installed costs no process; short files are read by the shell, for a process costs more.
  *
  * - `nd`: networkd's own record of a link (systemd: /run/systemd/netif/links is what `networkctl status` shows), by the link's number.
  * - `nm`: device, state and profile, colons between them (nmcli(1), terse mode).
@@ -13,7 +13,10 @@ export const OWNERS = sh`for p in /sys/class/net/*; do
 [ -e "$p/ifindex" ] || continue
 read -r n < "$p/ifindex"
 echo "link $n \${p##*/}"
-[ ! -r "/run/systemd/netif/links/$n" ] || sed -n -e "s/^ADMIN_STATE=/nd $n ADMIN_STATE /p" -e "s/^NETWORK_FILE=/nd $n NETWORK_FILE /p" "/run/systemd/netif/links/$n"
+[ -r "/run/systemd/netif/links/$n" ] || continue
+while IFS= read -r s; do
+case $s in ADMIN_STATE=*|NETWORK_FILE=*) printf 'nd %s %s %s\\n' "$n" "\${s%%=*}" "\${s#*=}" ;; esac
+done < "/run/systemd/netif/links/$n"
 done
 for p in /proc/[0-9]*; do
 read -r c 2>/dev/null < "$p/comm" || continue
@@ -29,7 +32,9 @@ nmcli -t -f DEVICE,STATE,CON-UUID device status | sed 's/^/nm /'
 nmcli -t -f UUID,FILENAME connection show | sed 's/^/profile /'
 fi
 for f in /run/network/ifstate /etc/network/run/ifstate; do
-[ ! -r "$f" ] || { sed 's/^/ifup /' "$f"; break; }
+[ -r "$f" ] || continue
+while IFS= read -r s; do printf 'ifup %s\\n' "$s"; done < "$f"
+break
 done
-grep -ls 'cloud-init' /etc/netplan/*.yaml /etc/network/interfaces /etc/network/interfaces.d/* /etc/systemd/network/*.network /etc/NetworkManager/system-connections/* 2>/dev/null | sed 's/^/cloud /'
+grep -ls 'cloud-init' /etc/netplan/*.yaml /etc/network/interfaces /etc/network/interfaces.d/* /etc/systemd/network/*.network /etc/NetworkManager/system-connections/* 2>/dev/null | while IFS= read -r s; do printf 'cloud %s\\n' "$s"; done
 :`;

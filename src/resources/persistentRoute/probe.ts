@@ -30,21 +30,31 @@ export function detailProbe(p: Params): Sh {
   const { ifupdown, dhclient } = hooks(p);
   return sh`i=${p.dev}
 show() {
-if [ -f "$1" ]; then echo "file $1 $(stat -L -c %a -- "$1") $(base64 < "$1" | tr -d '\\n')"
+if [ -f "$1" ]; then
+b=
+for s in $(base64 < "$1"); do b=$b$s; done
+echo "file $1 $(stat -L -c %a -- "$1") $b"
 else echo "absent $1"
 fi
 }
 if read -r n 2>/dev/null < "/sys/class/net/$i/ifindex"; then
-f=$(sed -n 's/^NETWORK_FILE=//p' "/run/systemd/netif/links/$n" 2>/dev/null)
+f=
+if [ -r "/run/systemd/netif/links/$n" ]; then
+while IFS= read -r s; do
+case $s in NETWORK_FILE=*) f=\${s#*=} ;; esac
+done < "/run/systemd/netif/links/$n"
+fi
 if [ -n "$f" ]; then
 show "$f"
+set --
 d=/etc/systemd/network/\${f##*/}.d
 show "$d/${DROP_IN}"
 for o in "$d" "/run/systemd/network/\${f##*/}.d" "/usr/lib/systemd/network/\${f##*/}.d" "/lib/systemd/network/\${f##*/}.d"; do
 for x in "$o"/*.conf; do
-[ ! -f "$x" ] || [ "\${x##*/}" = ${DROP_IN} ] || grep -HnE '^[[:space:]]*(Gateway|MultiPathRoute|RouteMetric|\\[Route\\])' "$x" | sed 's/^/other /'
+[ ! -f "$x" ] || [ "\${x##*/}" = ${DROP_IN} ] || set -- "$@" "$x"
 done
 done
+[ $# -eq 0 ] || grep -HnE '^[[:space:]]*(Gateway|MultiPathRoute|RouteMetric|\\[Route\\])' "$@" | while IFS= read -r s; do printf 'other %s\\n' "$s"; done
 fi
 fi
 for d in /etc/network/if-up.d /etc/dhcp/dhclient-exit-hooks.d; do [ ! -d "$d" ] || echo "dir $d"; done
@@ -52,7 +62,7 @@ show ${ifupdown}
 show ${dhclient}
 show ${keeperPath(p)}
 if [ -d /run/systemd/system ]; then
-systemctl show -p UnitFileState,ActiveState -- ${keeperName(p)} | sed 's/^/unit /'
+for s in $(systemctl show -p UnitFileState,ActiveState -- ${keeperName(p)}); do echo "unit $s"; done
 else echo 'unit NoSystemd=yes'
 fi
 if [ -d /run/NetworkManager ] && command -v nmcli >/dev/null; then

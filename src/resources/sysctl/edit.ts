@@ -9,9 +9,10 @@ export interface OwnLine {
   readonly fileExists: boolean;
 }
 
-/** How often a line occurs, as the shell's `n`. */
+/** How often a line occurs, as the shell's `n`; `e` is empty where the last line has no newline. */
 const count = (line: string): Sh => sh`n=0
-while IFS= read -r l || [ -n "$l" ]; do
+e=x
+while IFS= read -r l || { [ -n "$l" ] && e=; }; do
 [ "$l" != ${line} ] || n=$((n+1))
 done < "$s"`;
 
@@ -37,6 +38,17 @@ ${end}
 } > "$t"`;
 
 /**
+ * Ends the script where sed can add a last line, in one process: it writes a new file beside the old one, gives it mode and owner, and renames it.
+ * Not an empty file's, which has no line to work on; not by BusyBox, which does not look whether the disk took all before it renames.
+ */
+const addBySed = (
+  line: string,
+): Sh => sh`if [ -s "$s" ] && [ -n "$e" ] && [ ! /bin/sed -ef /bin/busybox ]; then
+LC_ALL=C sed -i -e ${`$s/$/\\\n${line.replace(/[\\/&]/g, "\\$&")}/`} -- "$f"
+exit
+fi`;
+
+/**
  * Turns one line of a drop-in into another, adds or removes it, atomically (rename(2)); everything else stays byte for byte, mode and
  * owner too; a symlink stays and its target is replaced. Lines are told by their whole text, so that tasks that share a file can be
  * taken back in any order. A file that was not there before goes when its last line does. Doing it twice is as good as once.
@@ -51,6 +63,7 @@ p='
         ? sh`exit 0`
         : sh`${count(to.line)}
 [ $n -eq 0 ] || exit 0
+${addBySed(to.line)}
 ${copy(null, sh`:`, append(to.line))}`
       : sh`${count(from.line)}
 [ $n -gt 0 ] || ${missing(file, to)}

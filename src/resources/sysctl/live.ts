@@ -3,17 +3,24 @@ import type { Sh } from "../../model/sh.js";
 import { sh } from "../../model/sh.js";
 import { dottedKey, largerOf, normalValue } from "./key.js";
 
+/** Parameters of which the kernel takes one digit only (Linux ip-sysctl: 0 to 3). */
+const ONE_DIGIT = /^net\/ipv[46]\/fib_multipath_hash_policy$/;
+
 /**
  * Prints a parameter's live value, nothing where the kernel has none. Parameters that are the larger of two are printed for all
  * interfaces, each behind its path: one script for all of them. By cat and grep, for the shell's own `read` takes one byte at a
- * time in dash, and the kernel gives a number to the first read(2) only: 16 would read as 1.
+ * time in dash, and the kernel gives a number to the first read(2) only: 16 would read as 1. What is one digit is read without a process.
  */
 export function liveProbe(path: string): Sh {
   const several = largerOf(path);
   if (several === null) {
     const file = `/proc/sys/${path}`;
-    return sh`[ -e ${file} ] || exit 0
-exec cat ${file}`;
+    const read = ONE_DIGIT.test(path)
+      ? sh`v=
+read -r v <${file} || [ -n "$v" ] || exit 1
+printf '%s\\n' "$v"`
+      : sh`exec cat ${file}`;
+    return sh`[ -e ${file} ] || exit 0\n${read}`;
   }
   return sh`grep -s '' /proc/sys/${several.before}*${several.after} /dev/null || [ $? -eq 2 ]`;
 }

@@ -57,7 +57,10 @@ function onSteps(was: UnitState, will: UnitState, p: UnitParams): readonly Step[
   const steps: Step[] = [];
   if (!was.enabled && will.enabled) {
     if (start) {
-      const run = was === NONE && onlyTargetsWant(will.file) ? firstStart(name) : begin("enable", name);
+      const run =
+        was === NONE && onlyTargetsWant(will.file)
+          ? firstStart(name, p.enabled === true && p.restartOnChange)
+          : begin("enable", name);
       return [{ title: `enable and start ${name}`, run, ...STARTUP }];
     }
     steps.push({ title: `enable ${name}`, run: sh`systemctl enable --quiet -- ${name}`, ...STARTUP });
@@ -103,20 +106,33 @@ function begin(how: "enable" | "start" | "restart", name: string): Sh {
 }
 
 /**
- * Enables and starts a unit that systemd does not know: it reads the file when it is started, and no other has to be read again (ADR 0037). Only a
- * name that other units had asked for in vain (systemd before 246), or that failed too often under an earlier file, may need it.
+ * Enables and starts a unit that systemd does not know, by one process: it reads the file when it is started, and no other has to be read again
+ * (ADR 0037). Only a name that other units had asked for in vain (systemd before 246), or that failed too often under an earlier file, may
+ * need it. systemctl before 233 starts only what it has enabled just now.
+ * @param restart Whether it is restarted where it was known all the same, by another file, and so runs by that one.
  */
-function firstStart(name: string): Sh {
-  const start = sh`systemctl start -- ${name} || {
-case $(systemctl show -p LoadState,Result -- ${name}) in
-*LoadState=not-found* | *Result=start-limit-hit*) systemctl daemon-reload && systemctl start -- ${name} ;;
+function firstStart(name: string, restart: boolean): Sh {
+  const again = sh`systemctl daemon-reload && systemctl start -- ${name}`;
+  const first = sh`{
+said=$(systemctl enable --now --no-reload -- ${name} 2>&1) && case $said in
+*Created*) ;;
+*) said=$said$(systemctl start -- ${name} 2>&1) ;;
+esac || {
+printf '%s\\n' "$said" >&2
+failed=$said
+said=
+case $failed$(systemctl show -p LoadState,Result -- ${name}) in
+*LoadState=not-found* | *Result=start-limit-hit* | *daemon-reload*) ${again} ;;
 *) false ;;
 esac
+}
 }`;
-  // It is known all the same where an undo puts back what was never taken away.
-  return sh`systemctl enable --quiet --no-reload -- ${name}
-case $(systemctl show -p NeedDaemonReload -- ${name}) in *=yes) systemctl daemon-reload ;; esac
-${orTell(start, name)}`;
+  // It is known all the same where an undo puts back what was never taken away: systemctl then warns that the file has changed.
+  return sh`${orTell(first, name)}
+case $said in *daemon-reload*)
+systemctl daemon-reload
+${restart ? begin("restart", name) : sh``}
+esac`;
 }
 
 /** Where it fails, what the unit and its log say is shown. */

@@ -25,12 +25,12 @@ const SLACK_S = 120;
 
 /**
  * Run in the shell that holds the lease: gives it back when the shell ends, however the connection ends. While a timer is armed the lease
- * stays, for what the timer will do.
+ * stays, for what the timer will do. GNU rm takes files and empty folders in one go; where it can't, the lease is ours still.
  */
 export function leaseSetup(lease: Lease): Sh {
   return sh`${whereSh(lease.dir)}
-trap 'if [ ! -e "$l/armed" ] && { read -r a; read -r b; } 2>/dev/null <"$l/owner" && [ "$a $b" = "token=${lease.token} pid=$$" ]; then
-rm -rf "$l"; rmdir "$d"; fi 2>/dev/null' EXIT`;
+ours() { [ ! -e "$l/armed" ] && { read -r a; read -r b; } 2>/dev/null <"$l/owner" && [ "$a $b" = "token=${lease.token} pid=$$" ]; }
+trap 'if ours; then rm -df "$l"/* "$l" "$d" || ! ours || { rm -rf "$l"; rmdir "$d"; }; fi 2>/dev/null' EXIT`;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { SurefootError } from "../../../src/model/error.js";
@@ -103,6 +103,24 @@ it("arms nothing for a change that can't cut, but takes the lease", async () => 
   expect(outcomeOf(ran)).toBe("changed");
   expect(readFileSync(seen, "utf8").split("\n")).toEqual(["group", "owner", ""]);
   expect(existsSync(join(dir, "guard"))).toBe(false);
+});
+
+it("gives the lease back where rm can't take folders, and what else lies beside it stays", async () => {
+  const [dir, bin] = [folder(), folder()];
+  writeFileSync(join(bin, "rm"), `#!/bin/sh\n[ "$1" != -df ] || exit 1\nexec /bin/rm "$@"\n`);
+  chmodSync(join(bin, "rm"), 0o755);
+  const path = process.env.PATH ?? "";
+  process.env.PATH = `${bin}:${path}`;
+  try {
+    await run([line({ path: join(dir, "f"), text: "a" })], { guard: dir });
+  } finally {
+    process.env.PATH = path;
+  }
+  expect(existsSync(join(dir, "guard"))).toBe(false);
+  const beside = join(dir, "guard", "beside");
+  mkdirSync(beside, { recursive: true });
+  await run([line({ path: join(dir, "f"), text: "b" })], { guard: dir });
+  expect(readdirSync(join(dir, "guard"))).toEqual(["beside"]);
 });
 
 const uptime = (): number => Number(readFileSync("/proc/uptime", "utf8").split(".")[0]);
@@ -213,7 +231,8 @@ it("lets the timer fire first where it rehearses, then goes on", async () => {
   const ran = await run([line({ path: join(dir, "f"), text: "new", before }, CUTS)], {
     guard: dir,
     rehearses: () => true,
-    confirm: { seconds: 5, connections: 0 },
+    // What is confirmed behind it has three seconds less, and other tests run beside it.
+    confirm: { seconds: 7, connections: 0 },
   });
   expect(outcomeOf(ran)).toBe("changed");
   // There, and back by the same step, and there again.
