@@ -10,6 +10,7 @@ import type { FilePlace } from "../model/place.js";
 import { codeFrame } from "../model/place.js";
 import { TaskParamsError } from "../model/resource.js";
 import { setTemplateBase } from "../resources/content/render.js";
+import { providedApi } from "./api.js";
 import type { Playbook } from "./define.js";
 import { isPlaybook } from "./define.js";
 import { rolloutMistakes } from "./rollout.js";
@@ -46,7 +47,7 @@ export async function loadPlaybook(path: string): Promise<LoadedPlaybook> {
   }
   setTemplateBase(dirname(file));
   const jiti = createJiti(file, {
-    alias: { surefoot: fileURLToPath(new URL("./shim.cjs", import.meta.url)) },
+    virtualModules: { surefoot: providedApi() },
     fsCache: cacheFolder(),
     interopDefault: true,
   });
