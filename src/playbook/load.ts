@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { access, readFile } from "node:fs/promises";
-import { homedir } from "node:os";
-import { dirname, join, relative, resolve } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createJiti } from "jiti";
+import { cacheFolder } from "../model/cache.js";
 import type { ErrorCode, ErrorData } from "../model/error.js";
 import { SurefootError, SurefootErrors } from "../model/error.js";
 import type { FilePlace } from "../model/place.js";
@@ -26,12 +26,6 @@ export interface LoadedPlaybook {
   readonly files: readonly string[];
 }
 
-/** Compiled playbooks, so that a second run does not compile them again. */
-function cacheFolder(): string {
-  const base = process.env.XDG_CACHE_HOME;
-  return join(base !== undefined && base !== "" ? base : join(homedir(), ".cache"), "surefoot", "playbooks");
-}
-
 /**
  * Loads a playbook written in TypeScript or JavaScript. Types are stripped, not checked: `tsc` does that.
  * @throws SurefootError `playbook-missing`, `playbook-syntax`, `playbook-threw` or `playbook-invalid`, with its place.
@@ -48,7 +42,8 @@ export async function loadPlaybook(path: string): Promise<LoadedPlaybook> {
   setTemplateBase(dirname(file));
   const jiti = createJiti(file, {
     virtualModules: { surefoot: providedApi() },
-    fsCache: cacheFolder(),
+    // So that a second run does not compile it again.
+    fsCache: cacheFolder("playbooks"),
     interopDefault: true,
   });
   let loaded: unknown;
