@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { internals } from "../scripts/lib/bundle.mjs";
 import { must, root } from "../scripts/lib/setup.mjs";
 
 const { values } = parseArgs({
@@ -36,9 +37,11 @@ if (inside === undefined) {
 }
 const inventory = inside;
 
-const { prepare } = await import("../dist/cli/prepare.js");
-const { runHosts } = await import("../dist/run/engine.js");
-const { sshTransport } = await import("../dist/transport/ssh.js");
+const [{ prepare }, { runHosts }, { sshTransport }] = await internals(
+  "cli/prepare",
+  "run/engine",
+  "transport/ssh",
+);
 
 // The unit alone, so that setting a host back is a few commands.
 const flags = { inventory, extraVar: ["persist=unit"], forks: hosts, timeout: 60, stepTimeout: 300 };

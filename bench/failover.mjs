@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
+import { internals } from "../scripts/lib/bundle.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -18,8 +19,7 @@ const { values } = parseArgs({
 });
 const root = new URL("..", import.meta.url).pathname;
 const env = { ...process.env, SUREFOOT_LAB: values.lab };
-const { labPaths } = await import(join(root, "dist/lab/names.js"));
-const { FAULTS } = await import(join(root, "dist/lab/faults.js"));
+const [{ labPaths }, { FAULTS }] = await internals("lab/names", "lab/faults");
 const paths = labPaths(env);
 
 const SERVER = ["203.0.113.10", "7007"];

@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundle } from "../scripts/lib/bundle.mjs";
 
 const HOSTS = 10_000;
 const GROUPS = 20;
@@ -66,8 +67,9 @@ const FORMS = {
 };
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+await bundle(["inventory/load"], join(root, "build"));
 const measure = `
-import { loadInventory } from ${JSON.stringify(join(root, "dist/inventory/load.js"))};
+import { loadInventory } from ${JSON.stringify(join(root, "build/inventory/load.js"))};
 const start = performance.now();
 const inventory = await loadInventory(process.argv[1]);
 let variables = 0;

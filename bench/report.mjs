@@ -6,7 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { htmlReporter } from "../dist/report/html.js";
+import { internals } from "../scripts/lib/bundle.mjs";
+
+const [{ htmlReporter }] = await internals("report/html");
 
 const { values } = parseArgs({
   options: {

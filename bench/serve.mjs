@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { parseArgs } from "node:util";
-import { noteRun } from "../dist/history/make.js";
-import { idAt } from "../dist/journal/folder.js";
-import { Site } from "../dist/serve/site.js";
+import { internals } from "../scripts/lib/bundle.mjs";
+
+const [{ noteRun }, { idAt }, { Site }] = await internals("history/make", "journal/folder", "serve/site");
 
 const { values } = parseArgs({
   options: { hosts: { type: "string", default: "10000" }, looks: { type: "string", default: "96" } },

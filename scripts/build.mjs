@@ -1,5 +1,5 @@
 // Builds dist/: writes the barrels of resources and checks (one line per file in their folders, so that adding a kind
-// touches no registry), compiles, and marks the command executable.
+// touches no registry), checks types and writes their declarations, bundles, and marks the command executable.
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -31,5 +31,8 @@ if (!process.argv.includes("--barrel-only")) {
     stdio: "inherit",
   });
   if (run.status !== 0) process.exit(run.status ?? 1);
+  // Only now: --barrel-only runs before anything is installed.
+  const { bundle } = await import("./lib/bundle.mjs");
+  await bundle(["index", "cli/main", "lab/echo-server"]);
   chmodSync(join(root, "dist/cli/main.js"), 0o755);
 }

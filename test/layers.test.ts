@@ -81,3 +81,14 @@ it("lets imports point one way only", () => {
   );
   expect(wrong).toEqual([]);
 });
+
+/** A bundle lies as deep as a file of src/, but in another folder. */
+it("finds its own files by paths that start at the folder above", () => {
+  const paths = files(src).flatMap((file) =>
+    [...readFileSync(file, "utf8").matchAll(/new URL\(([^)]*), import\.meta\.url\)/g)].map(
+      (match) => match[1] ?? "",
+    ),
+  );
+  expect(paths.length).toBeGreaterThan(3);
+  expect(paths.filter((path) => !path.startsWith('"..'))).toEqual([]);
+});

@@ -70,7 +70,7 @@ export function refuseWithoutSchedule(flags: ScheduleFlags): void {
 
 /** Node and the script that this process runs, absolute. */
 export function programOf(): string[] {
-  return [process.execPath, fileURLToPath(new URL("./main.js", import.meta.url))];
+  return [process.execPath, fileURLToPath(new URL("../cli/main.js", import.meta.url))];
 }
 
 /**

@@ -93,7 +93,7 @@ export async function echoServer(paths: LabPaths): Promise<ProcessId | null> {
 /** Starts the internet's echo server unless it runs. */
 export async function ensureEchoServer(paths: LabPaths): Promise<void> {
   if ((await echoServer(paths)) !== null) return;
-  const script = fileURLToPath(new URL("./echo-server.js", import.meta.url));
+  const script = fileURLToPath(new URL("../lab/echo-server.js", import.meta.url));
   const log = await open(join(paths.dir, "echo.log"), "a");
   const net = `--net=/run/netns/${paths.netns("internet")}`;
   const child = spawn("nsenter", [net, process.execPath, script, ADDRESS.echo, String(ADDRESS.echoPort)], {

@@ -1,15 +1,16 @@
 import { readFileSync } from "node:fs";
 import { access, readFile } from "node:fs/promises";
-import { homedir } from "node:os";
-import { dirname, join, relative, resolve } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createJiti } from "jiti";
+import { cacheFolder } from "../model/cache.js";
 import type { ErrorCode, ErrorData } from "../model/error.js";
 import { SurefootError, SurefootErrors } from "../model/error.js";
 import type { FilePlace } from "../model/place.js";
 import { codeFrame } from "../model/place.js";
 import { TaskParamsError } from "../model/resource.js";
 import { setTemplateBase } from "../resources/content/render.js";
+import { providedApi } from "./api.js";
 import type { Playbook } from "./define.js";
 import { isPlaybook } from "./define.js";
 import { rolloutMistakes } from "./rollout.js";
@@ -23,12 +24,6 @@ export interface LoadedPlaybook {
   readonly file: string;
   /** Absolute paths of it and of the files that it imports, packages left out. */
   readonly files: readonly string[];
-}
-
-/** Compiled playbooks, so that a second run does not compile them again. */
-function cacheFolder(): string {
-  const base = process.env.XDG_CACHE_HOME;
-  return join(base !== undefined && base !== "" ? base : join(homedir(), ".cache"), "surefoot", "playbooks");
 }
 
 /**
@@ -46,8 +41,9 @@ export async function loadPlaybook(path: string): Promise<LoadedPlaybook> {
   }
   setTemplateBase(dirname(file));
   const jiti = createJiti(file, {
-    alias: { surefoot: fileURLToPath(new URL("./shim.cjs", import.meta.url)) },
-    fsCache: cacheFolder(),
+    virtualModules: { surefoot: providedApi() },
+    // So that a second run does not compile it again.
+    fsCache: cacheFolder("playbooks"),
     interopDefault: true,
   });
   let loaded: unknown;

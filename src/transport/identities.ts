@@ -1,3 +1,4 @@
+import { createPrivateKey, sign } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { ParsedKey } from "ssh2";
 import ssh2 from "ssh2";
@@ -94,8 +95,17 @@ function parseWith(text: Buffer, passphrase: string): ParsedKey | null {
 
 /** A file in PEM form holds one key; the typing allows for several. */
 function firstKey(parsed: ParsedKey | readonly ParsedKey[] | Error): ParsedKey | Error {
-  if (parsed instanceof Error || !isList(parsed)) return parsed;
-  return parsed[0] ?? new Error("no key");
+  if (parsed instanceof Error) return parsed;
+  const key = isList(parsed) ? parsed[0] : parsed;
+  return key === undefined ? new Error("no key") : readOnce(key);
+}
+
+/** Has an Ed25519 key read once for all signatures; ssh2 reads it anew for each. Keys of other types have hashes that only ssh2 knows. */
+function readOnce(key: ParsedKey): ParsedKey {
+  if (key.type !== "ssh-ed25519" || !key.isPrivateKey()) return key;
+  const read = createPrivateKey(key.getPrivatePEM());
+  key.sign = (data) => sign(null, typeof data === "string" ? Buffer.from(data) : data, read);
+  return key;
 }
 
 function isList(parsed: ParsedKey | readonly ParsedKey[]): parsed is readonly ParsedKey[] {

@@ -41,6 +41,8 @@ export function knownHostName(address: string, port: number): string {
 
 /** Whether a name matches a pattern of `*` and `?`, in letters of any size (ssh_config(5), PATTERNS). */
 export function globMatches(pattern: string, name: string): boolean {
+  // Most are plain names, and each host's name is held against those of all others.
+  if (!/[*?]/.test(pattern)) return pattern.toLowerCase() === name;
   const source = pattern
     .toLowerCase()
     .replace(/[.+^${}()|[\]\\]/g, "\\$&")
