@@ -46,7 +46,7 @@ tries=0
 while
 [ -d "$d" ] || mkdir -p "$d"
 [ -O "$d" ] && [ ! -h "$d" ] || { echo "folder=$d"; exit ${FOREIGN}; }
-! mkdir "$l" 2>/dev/null
+[ -d "$l" ] || ! mkdir "$l" 2>/dev/null
 do
 token= pid= start= until=0 who= run= since=
 while IFS== read -r k v; do

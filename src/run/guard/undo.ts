@@ -17,10 +17,11 @@ const KEPT = RESTORE_SCRIPT;
 const UNIT = "/etc/systemd/system/surefoot-restore.service";
 const WANTS = "/etc/systemd/system/sysinit.target.wants/surefoot-restore.service";
 
-/** Takes the boot's part away again; does nothing where there is none. */
+const FOLDER = KEPT.slice(0, KEPT.lastIndexOf("/"));
+
+/** Takes the boot's part away again; does nothing where there is none. GNU rm takes files and a folder that is empty then in one go. */
 const FORGET = sh`if [ -e ${KEPT} ] || [ -h ${WANTS} ]; then
-rm -f ${[WANTS, UNIT, KEPT]}
-rmdir /var/lib/surefoot 2>/dev/null || :
+rm -df ${[WANTS, UNIT, KEPT, FOLDER]} 2>/dev/null || { rm -f ${[WANTS, UNIT, KEPT]}; rmdir ${FOLDER} 2>/dev/null || :; }
 fi`;
 
 const HEAD = sh`LC_ALL=C PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin

@@ -35,17 +35,19 @@ it("stays shut where the timer fires while it opens", () => {
   const lease = join(dir(root), "lease");
   mkdirSync(lease, { recursive: true });
   writeFileSync(join(lease, "armed"), "1\n");
-  // The first thing that the gate does behind its first look: the host takes everything back just then.
+  writeFileSync(join(lease, "owner"), "token=mine\n");
+  // What the gate does behind its first look, where there are tidings: the host takes everything back just then.
+  mkdirSync(join(dir(root), "last"));
   const fake = join(root, "bin");
   mkdirSync(fake);
-  writeFileSync(join(fake, "mkdir"), `#!/bin/sh\nrm -rf ${lease}\nexec /bin/mkdir "$@"\n`);
-  chmodSync(join(fake, "mkdir"), 0o755);
+  writeFileSync(join(fake, "sed"), `#!/bin/sh\nrm -rf ${lease}\n`);
+  chmodSync(join(fake, "sed"), 0o755);
   const armed = { timer: timerIn(root), deadline: 0 };
   expect(open(gateOf({ lease: leaseIn(root), armed, ahead: [] }, 1), `${fake}:`)).toEqual({
     exit: 78,
     out: "",
   });
-  expect(existsSync(dir(root))).toBe(false);
+  expect(existsSync(lease)).toBe(false);
 });
 
 const WHO = "who=ops@bastion\nsince=2026-12-01T12:00:00Z\nrun=r1\nleft=20\n";
