@@ -8,11 +8,11 @@ import { root } from "./setup.mjs";
 
 const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
-/**
- * Packages that stay outside of the bundles: what guards connections (ssh2) is to be updated without us, and others are loaded only now and
- * then. zod is a dependency for its types alone; it goes in as all do that every command reads.
- */
-const outside = new Set(Object.keys(dependencies).filter((name) => name !== "zod"));
+/** Packages that go into the bundles: those that every command reads, in many small files. */
+const INSIDE = new Set(["commander", "p-limit", "yaml", "zod"]);
+
+/** The others: what guards connections (ssh2) is to be updated without us, and some are loaded only now and then. */
+const outside = new Set(Object.keys(dependencies).filter((name) => !INSIDE.has(name)));
 
 /** The package that an import names: "@scope/name" of "@scope/name/file.js". */
 const packageOf = (id) => id.split("/", id.startsWith("@") ? 2 : 1).join("/");
