@@ -13,6 +13,7 @@ import { painter, textColumns } from "../report/text.js";
 import { useColor } from "./failure.js";
 import { fromHere } from "./from-here.js";
 import type { HistoryFlags } from "./history.js";
+import { requireRecords } from "./records.js";
 
 /** Entries that are told where nothing else is asked for. */
 const LIMIT = 30;
@@ -23,6 +24,7 @@ const BEFORE_MS = 24 * 3_600_000;
 
 /** Prints what the journals say, newest first; gives the exit code. */
 export async function tellHistory(pattern: string | undefined, flags: HistoryFlags): Promise<number> {
+  await requireRecords(flags.state);
   const hosts = pattern === undefined ? undefined : hostMatcher(pattern);
   const since = flags.since === undefined ? undefined : parseSince(flags.since, new Date());
   const json = flags.json === true;

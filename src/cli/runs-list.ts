@@ -5,6 +5,7 @@ import { readJournal } from "../journal/read.js";
 import { isRunning } from "../journal/who.js";
 import type { Tally } from "../model/event.js";
 import { tallyWords } from "../report/words.js";
+import { requireRecords } from "./records.js";
 
 /** How much of a journal's end is read to see how the run ended, in bytes: its last line is short. */
 const TAIL = 16_384;
@@ -18,6 +19,7 @@ interface Row {
 
 /** All runs that have a journal, a line each. Only the beginning and the end of each journal are read. */
 export async function listStories(state: string, json: boolean): Promise<string> {
+  await requireRecords(state);
   const rows: Row[] = [];
   for (const run of await listRuns(state)) rows.push(await rowOf(journalFile(state, run), run));
   if (json) return `${JSON.stringify(rows, null, 2)}\n`;

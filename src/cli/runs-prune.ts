@@ -4,6 +4,7 @@ import { parseSince } from "../history/since.js";
 import { EXIT } from "../model/exit.js";
 import { plural, shortTime } from "../report/text.js";
 import { confirm, requireSomebody } from "./ask.js";
+import { requireRecords } from "./records.js";
 
 /** `surefoot runs prune` with its flags. */
 export interface PruneFlags {
@@ -16,6 +17,7 @@ export interface PruneFlags {
 
 /** Removes journals that are old and that nothing rests on, after asking; gives the exit code. */
 export async function pruneRuns({ state, keep, yes, dryRun, json }: PruneFlags): Promise<number> {
+  await requireRecords(state);
   const before = parseSince(keep, new Date(), "--keep");
   const asks = yes !== true && dryRun !== true;
   if (asks) {

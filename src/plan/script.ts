@@ -29,6 +29,8 @@ export interface ScriptParts {
   readonly probes?: readonly Sh[];
   /** Run in the shell itself, before all else; must not fail or end it. */
   readonly setup?: Sh;
+  /** Run in the shell itself, behind all else and whatever came of it. */
+  readonly rest?: Sh;
   /** A step before all others, numbered {@link GATE}: where it fails nothing else is done, whatever `keepGoing` says. */
   readonly gate?: Sh;
   /**
@@ -85,7 +87,7 @@ ${stop}`;
  * ordinary users too.
  */
 export function framedScript(parts: ScriptParts, token: string): FramedScript {
-  const { steps = [], probes = [], keepGoing = false, setup = sh``, gate, confirm } = parts;
+  const { steps = [], probes = [], keepGoing = false, setup = sh``, rest = sh``, gate, confirm } = parts;
   const reading =
     confirm === undefined
       ? joinSh(probes.map(probeFrame))
@@ -108,6 +110,7 @@ ${joinSh(steps.map((step, i) => stepFrame(step, i, keepGoing)))}
 ${reading}
 }
 surefoot_main
+${rest}
 printf '%s bye\\n' "$T" >&2
 printf '%s bye\\n' "$T"
 `;

@@ -49,12 +49,12 @@ export async function runAs(
   const holds = mode === "apply" && become === session.leaseBecomes;
   const gated = holds && more.ungated !== true;
   const probeTimeoutMs = more.probeTimeoutMs ?? timeouts.probeMs;
-  const { setup, gate } = gateOf(session, scriptSeconds(parts, stepTimeoutMs, probeTimeoutMs));
+  const { setup, gate, rest } = gateOf(session, scriptSeconds(parts, stepTimeoutMs, probeTimeoutMs));
   const shell = await shellFor(session, become);
   const { arming } = session;
   if (gated) useGate(session);
   const result = await shell.run({
-    parts: { ...parts, ...(holds ? { setup } : {}), ...(gated ? { gate } : {}) },
+    parts: { ...parts, ...(holds ? { setup, rest } : {}), ...(gated ? { gate } : {}) },
     probeTimeoutMs,
     stepTimeoutMs: (step) => (step === GATE || step === CONFIRM ? timeouts.probeMs : stepTimeoutMs(step)),
     ...(more.onFrame === undefined ? {} : { onFrame: more.onFrame }),

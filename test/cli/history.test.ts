@@ -67,3 +67,18 @@ it("refuses a folder of journals that is none", async () => {
   expect(ran.exit).toBe(3);
   expect(ran.stderr).toContain("run-unknown");
 });
+
+it.each([
+  ["history", []],
+  ["runs", ["list"]],
+  ["runs", ["prune", "--keep", "90d", "--dry-run"]],
+])(
+  "says that a folder of records is not there, instead of that nothing happened: %s %j",
+  async (command, more) => {
+    const ran = await surefoot([command, ...more, "--state", "recrods"], { cwd });
+    expect(ran).toMatchObject({ exit: 3, stdout: "" });
+    expect(ran.stderr).toMatch(/--state recrods: no runs are recorded there.*hint: Look for a typing error/s);
+    // The usual folder comes with the first run.
+    expect((await surefoot([command, ...more], { cwd: folder({}) })).exit).toBe(0);
+  },
+);

@@ -3,7 +3,7 @@ import type { Sh } from "../../model/sh.js";
 import { joinSh, sh } from "../../model/sh.js";
 import type { HostSession } from "../context.js";
 import { detailOf, failedOutput } from "../failed-output.js";
-import { ARMED, FOREIGN, HELD, leaseGate, leaseSetup, readPairs } from "./lease.js";
+import { ARMED, FOREIGN, HELD, LEASE_REST, leaseGate, leaseSetup, readPairs } from "./lease.js";
 import { armGate, disarm, NOT_ARMED } from "./timer.js";
 
 /** Exit status of a gate that finds the timer fired. */
@@ -13,7 +13,7 @@ const FIRED = 78;
 export function gateOf(
   { lease, arming, armed, ahead }: Pick<HostSession, "lease" | "arming" | "armed" | "ahead">,
   seconds: number,
-): { readonly setup: Sh; readonly gate: Sh } {
+): { readonly setup: Sh; readonly gate: Sh; readonly rest: Sh } {
   // Looked at again once the group that firing would end is written down: a timer that fires in between would end another.
   const ticks = armed === undefined || arming !== undefined ? [] : [sh`[ -e "$l/armed" ] || exit ${FIRED}`];
   const prepare =
@@ -23,6 +23,7 @@ export function gateOf(
   return {
     setup: leaseSetup(lease),
     gate: joinSh([...ticks, leaseGate(lease, seconds), ...ticks, ...prepare]),
+    rest: LEASE_REST,
   };
 }
 
@@ -92,7 +93,7 @@ export function gateError(host: string, exit: number, output: string, guarded: b
       code: "lease-held",
       message: `${who} is changing this host since ${since} (run ${said.get("run") || "unknown"})${armed}`,
       place: { host, at: "lease" },
-      hint: "Wait for that run to end, then run again.",
+      hint: `Wait for that run to end, then run again.${exit === HELD ? untilWhen(Number(said.get("left"))) : ""}`,
     };
   }
   if (exit === FIRED) return timerFired(host);
@@ -120,4 +121,9 @@ export function gateError(host: string, exit: number, output: string, guarded: b
       ...detail,
     }
   );
+}
+
+/** When another's lease ends at the latest. */
+function untilWhen(left: number): string {
+  return left > 0 ? ` Should its controller be gone, the lease ends in ${left} s at the latest.` : "";
 }

@@ -24,14 +24,24 @@ export const FOREIGN = 74;
 const SLACK_S = 120;
 
 /**
- * Run in the shell that holds the lease: gives it back when the shell ends, however the connection ends. While a timer is armed the lease
+ * Run in the shell that holds the lease: defines `hold SECONDS`, and gives it back when the shell ends, however the connection ends. While a timer is armed the lease
  * stays, for what the timer will do. GNU rm takes files and empty folders in one go; where it can't, the lease is ours still.
  */
 export function leaseSetup(lease: Lease): Sh {
   return sh`${whereSh(lease.dir)}
+hold() {
+${UPTIME}
+read -r x <"/proc/$$/stat"
+set -- "$1" \${x##*") "}
+printf '%s=%s\\n' token ${lease.token} pid $$ start "\${21}" until $((up+$1)) who ${lease.who} run ${lease.run} since ${lease.since} >"$l/owner"
+group=\${4}
+}
 ours() { [ ! -e "$l/armed" ] && { read -r a; read -r b; } 2>/dev/null <"$l/owner" && [ "$a $b" = "token=${lease.token} pid=$$" ]; }
 trap 'if ours; then rm -df "$l"/* "$l" "$d" || ! ours || { rm -rf "$l"; rmdir "$d"; }; fi 2>/dev/null' EXIT`;
 }
+
+/** Behind a script: from now on the lease is held for as long as a shell may be silent, and not for what the script might have taken. */
+export const LEASE_REST = sh`! ours || hold ${SLACK_S}`;
 
 /**
  * Takes the lease, or makes sure that it is still ours: mkdir(2) lets one alone succeed. A lease is another's as long as the shell that
@@ -64,7 +74,7 @@ printf '%s=%s\\n' who "$who" run "$run" since "$since" alive "$alive" left $((en
 exit ${ARMED}
 fi
 if [ -n "$alive" ] && [ "$up" -lt "$until" ]; then
-printf '%s=%s\\n' who "$who" run "$run" since "$since"
+printf '%s=%s\\n' who "$who" run "$run" since "$since" left $((until-up))
 exit ${HELD}
 fi
 tries=$((tries+1))
@@ -72,10 +82,8 @@ if [ -z "$token" ] && [ $tries -le 2 ]; then sleep 1; continue; fi
 mv "$l" "$d/stale.$$" 2>/dev/null && rm -rf "$d/stale.$$" || :
 [ $tries -le 9 ] || exit ${HELD}
 done
-read -r x <"/proc/$$/stat"
-set -- \${x##*") "}
-printf '%s=%s\\n' token ${lease.token} pid $$ start "\${20}" until $((up+${seconds + SLACK_S})) who ${lease.who} run ${lease.run} since ${lease.since} >"$l/owner"
-echo "\${3}" >"$l/group"
+hold ${seconds + SLACK_S}
+echo "$group" >"$l/group"
 if [ -d "$d/last" ]; then sed 's/^/last-/' "$d/last/owner"; rm -rf "$d/last"; fi`;
 }
 

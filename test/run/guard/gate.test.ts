@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { sh } from "../../../src/model/sh.js";
@@ -12,7 +12,10 @@ const leaseIn = (root: string) => ({ token: "mine", run: "r1", who: "me", since:
 const timerIn = (root: string) => ({ token: "mine", dir: dir(root), seconds: 60, undo: [] });
 
 /** Runs setup and gate as the host's shell does, then a step. */
-function open({ setup, gate }: ReturnType<typeof gateOf>, path = ""): { exit: number | null; out: string } {
+function open(
+  { setup, gate }: Pick<ReturnType<typeof gateOf>, "setup" | "gate">,
+  path = "",
+): { exit: number | null; out: string } {
   const script = sh`PATH=${path}$PATH
 ${setup}
 (set -e; ${gate})
@@ -48,6 +51,31 @@ it("stays shut where the timer fires while it opens", () => {
     out: "",
   });
   expect(existsSync(lease)).toBe(false);
+});
+
+it("holds the lease for as long as its script may take, and behind it no longer than a shell may be silent", () => {
+  const root = folder();
+  const { setup, gate, rest } = gateOf({ lease: leaseIn(root), ahead: [] }, 1000);
+  const owner = sh`cat ${join(dir(root), "lease", "owner")}`;
+  const script = sh`${setup}\n(set -e; ${gate}) && ${owner}\n${rest}\n${owner}\nread -r up x </proc/uptime\necho up=$up`;
+  const { stdout } = spawnSync("sh", ["-c", script.sh], { encoding: "utf8" });
+  const [first = 0, second = 0] = [...stdout.matchAll(/^until=(\d+)$/gm)].map((match) => Number(match[1]));
+  const up = Number(/^up=(\d+)/m.exec(stdout)?.[1]);
+  expect(first - second).toBeGreaterThan(900);
+  expect(second).toBeGreaterThan(up);
+  const [one, two] = stdout.split(/^until=\d+$/m);
+  expect(two).toContain(one?.slice(one.indexOf("token=")));
+  expect(existsSync(dir(root))).toBe(false);
+});
+
+it("leaves the lease of another alone behind a script", () => {
+  const root = folder();
+  const lease = join(dir(root), "lease");
+  mkdirSync(lease, { recursive: true });
+  writeFileSync(join(lease, "owner"), "token=other\npid=1\n");
+  const { setup, rest } = gateOf({ lease: leaseIn(root), ahead: [] }, 1000);
+  spawnSync("sh", ["-c", sh`${setup}\n${rest}`.sh]);
+  expect(readFileSync(join(lease, "owner"), "utf8")).toBe("token=other\npid=1\n");
 });
 
 const WHO = "who=ops@bastion\nsince=2026-12-01T12:00:00Z\nrun=r1\nleft=20\n";
@@ -87,4 +115,9 @@ it.each<readonly [string, number, string, boolean, string, RegExp]>([
     message: expect.stringMatching(message),
     hint: expect.stringMatching(/\w/),
   });
+});
+
+it("says when another's lease ends at the latest, where its controller may be gone", () => {
+  expect(gateError("h", HELD, WHO, false).hint).toMatch(/the lease ends in 20 s at the latest\.$/);
+  expect(gateError("h", ARMED, WHO, false).hint).not.toContain("at the latest");
 });
