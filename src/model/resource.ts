@@ -67,9 +67,9 @@ export interface Resource<K extends string, P, S extends object> {
   /**
    * What the probe's scripts print once the thing is as it shall be, as far as that can be told from what they print now. A wrong guess costs a
    * round trip and nothing else: what is foreseen is judged like any reading, and the host compares it with its own byte for byte.
-   * @returns undefined where it can't be told.
+   * @returns null for a script whose output says nothing of the state, only what is worth a note; undefined where it can't be told.
    */
-  foresee?(outputs: readonly string[], to: S, params: P): readonly string[] | undefined;
+  foresee?(outputs: readonly string[], to: S, params: P): readonly (string | null)[] | undefined;
   /** Things worth saying that no step will change, from the same outputs: who overrides, which route wins. */
   notes?(outputs: readonly string[], params: P): readonly string[];
   /** Any earlier step may change what the probe reads (a command's guard), so it is planned only when it is reached. */

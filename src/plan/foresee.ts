@@ -8,8 +8,8 @@ export type Outputs = ReadonlyMap<string, string>;
 
 /** A reading that is yet to be made. */
 export interface Foreseen {
-  /** What each of the batch's scripts will print. */
-  readonly outputs: readonly string[];
+  /** What each of the batch's scripts will print; null where that does not matter. */
+  readonly outputs: readonly (string | null)[];
   /** What that says of the tasks. */
   readonly readings: Readings;
 }
@@ -30,6 +30,7 @@ export function foresee(
   outputs: Outputs,
 ): Foreseen | undefined {
   const then = new Map(outputs);
+  const asides = new Set<string>();
   for (const { id, desired } of plans) {
     const task = tasks.find((one) => one.id === id);
     const scripts = task?.resource.probe(task.params) ?? [];
@@ -38,8 +39,15 @@ export function foresee(
     const foreseen = task.resource.foresee?.(now, desired, task.params);
     if (foreseen === undefined) return undefined;
     scripts.forEach(({ sh }, i) => {
-      then.set(sh, foreseen[i] ?? "");
+      const text = foreseen[i];
+      if (text == null) asides.add(sh);
+      else then.set(sh, text);
     });
+  }
+  // What is an aside for one task may be another's state.
+  const changed = new Set(plans.map(({ id }) => id));
+  for (const task of tasks.filter(({ id }) => !changed.has(id))) {
+    for (const { sh } of task.resource.probe(task.params)) asides.delete(sh);
   }
   const texts = batch.scripts.map(({ sh }) => then.get(sh));
   if (!texts.every((text) => text !== undefined)) return undefined;
@@ -47,7 +55,8 @@ export function foresee(
   const length = whole.reduce((sum, text) => sum + text.length, 0);
   if (length > LONGEST || whole.some((text) => text.includes("\0"))) return undefined;
   const frames = whole.map((output, probe): Frame => ({ type: "probe", probe, exit: 0, output }));
-  return { outputs: whole, readings: batch.read(frames, new Map()) };
+  const compared = batch.scripts.map(({ sh }, i) => (asides.has(sh) ? null : (whole[i] ?? "")));
+  return { outputs: compared, readings: batch.read(frames, new Map()) };
 }
 
 /** As a shell hears it that takes the output into a variable: without newlines at the end (POSIX.1-2017 XCU 2.6.3); one is printed behind it. */

@@ -35,9 +35,9 @@ export interface ScriptParts {
   readonly gate?: Sh;
   /**
    * A step behind the probes, numbered {@link CONFIRM}, that runs only where each of them ended well and printed, but for newlines at the end, the
-   * text given here; their frames have as many newlines as that.
+   * text given here, or any where that is null; their frames have one newline at the end.
    */
-  readonly confirm?: { readonly outputs: readonly string[]; readonly step: Sh };
+  readonly confirm?: { readonly outputs: readonly (string | null)[]; readonly step: Sh };
   /** Go on with the next step after one that failed (for undo); by default the script ends there. */
   readonly keepGoing?: boolean;
 }
@@ -62,13 +62,14 @@ printf '\\n%s probe %s %s\\n' "$T" ${index} $?`;
 }
 
 /** A probe whose output is compared with what was foreseen, by the shell itself: no process more, and nothing in the arguments of one. */
-function comparedFrame(probe: Sh, index: number, foreseen: string): Sh {
+function comparedFrame(probe: Sh, index: number, foreseen: string | null): Sh {
+  const same = foreseen === null ? sh`` : sh` && [ "$o" = ${foreseen.replace(/\n$/, "")} ]`;
   return sh`printf '%s probe %s\\n' "$T" ${index} >&2
 printf '%s read %s\\n' "$T" ${index}
 o=$(${body(probe)} </dev/null)
 x=$?
 [ -z "$o" ] || printf '%s\\n' "$o"
-[ $x -eq 0 ] && [ "$o" = ${foreseen.replace(/\n$/, "")} ] || same=no
+[ $x -eq 0 ]${same} || same=no
 printf '\\n%s probe %s %s\\n' "$T" ${index} $x`;
 }
 
@@ -92,7 +93,7 @@ export function framedScript(parts: ScriptParts, token: string): FramedScript {
     confirm === undefined
       ? joinSh(probes.map(probeFrame))
       : sh`same=yes
-${joinSh(probes.map((probe, i) => comparedFrame(probe, i, confirm.outputs[i] ?? "")))}
+${joinSh(probes.map((probe, i) => comparedFrame(probe, i, confirm.outputs[i] ?? null)))}
 [ $same = yes ] || return 0
 ${stepFrame(confirm.step, CONFIRM, true)}`;
   const script = sh`surefoot_main() {

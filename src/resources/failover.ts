@@ -4,7 +4,7 @@ import { scriptOf } from "./failover/files.js";
 import { activeNotes } from "./failover/notes.js";
 import { failoverParams } from "./failover/params.js";
 import type { FailoverState } from "./failover/state.js";
-import { failoverProbe, foreseeFailover, parseFailover, unitOfTask } from "./failover/state.js";
+import { failoverProbe, parseFailover, unitOfTask } from "./failover/state.js";
 import { failoverSteps } from "./failover/steps.js";
 
 export type { FailoverState } from "./failover/state.js";
@@ -40,6 +40,5 @@ export const failover = defineResource(failoverParams, {
     };
   },
   steps: failoverSteps,
-  foresee: foreseeFailover,
   notes: (outputs, p) => (p.mode === "none" ? [] : activeNotes(outputs[3] ?? "", p)),
 });

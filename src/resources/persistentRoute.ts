@@ -33,11 +33,8 @@ export const persistentRoute = defineResource(params, {
   parse: ([owners = "", details = ""], p) => readState(owners, details, p),
   target: (p, actual) => (actual === null ? null : wanted(p, actual)),
   steps,
-  foresee: ([owners = "", details = "", controller = ""], to) => [
-    owners,
-    foreseeDetails(details, to),
-    controller,
-  ],
+  // The way back to who asks is worth a note, and part of no state.
+  foresee: ([owners = "", details = ""], to) => [owners, foreseeDetails(details, to), null],
   notes: ([owners = "", , controller = ""], p) =>
     notes(p, readOwners(owners).get(p.dev) ?? [], readController(controller)),
 });

@@ -79,7 +79,8 @@ async function underTimer(
   const { host } = job.target;
   const { unconfirmed, confirmed } = split(tasks, steps);
   const timer = timerFor(session, touched);
-  const boot = timer.dir === undefined && touchesStartup(timer.undo) ? [keepForBoot(timer.undo)] : [];
+  const boot =
+    timer.dir === undefined && touchesStartup(timer.undo) ? [keepForBoot(timer.undo, timer.token)] : [];
   const again = (): Promise<ErrorData | undefined> => readsAsPlanned(session, tasks);
   const early = unconfirmed.some(({ step }) => step.layer === "startup");
 

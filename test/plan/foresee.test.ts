@@ -22,6 +22,17 @@ const item = defineResource(z.strictObject({ name: z.string(), blind: z.boolean(
   foresee: ([list = "", name = ""], _to, p) => (p.blind ? undefined : [`${list}${p.name}\n`, name]),
 });
 
+/** The same list, of which a kind only says what is in it besides. */
+const teller = defineResource(z.strictObject({ name: z.string() }), {
+  kind: "teller",
+  key: (p) => p.name,
+  probe: (p) => [sh`cat list`, sh`echo ${p.name}`],
+  parse: () => ({ there: true }),
+  target: () => ({ there: true }),
+  steps: () => [],
+  foresee: ([, name = ""]) => [null, name],
+});
+
 const plan = (id: string, desired: object | null = { there: true }): TaskPlan => ({
   id,
   kind: "item",
@@ -57,6 +68,13 @@ it("leaves what no step changes as it is, but for newlines at the end", () => {
   expect(foresee(tasks, batchProbes(tasks), [], outputs)?.outputs).toEqual(["z\n", "a\n"]);
 });
 
+it("compares no output that says nothing of a state, unless it is another task's", () => {
+  const alone = [teller({ name: "a" })];
+  expect(foresee(alone, batchProbes(alone), [plan("teller a")], outputs)?.outputs).toEqual([null, "a\n"]);
+  const both = [...alone, item({ name: "b" })];
+  expect(foresee(both, batchProbes(both), [plan("teller a")], outputs)?.outputs).toEqual(["z\n", "a\n", ""]);
+});
+
 it.each([
   ["a kind can't tell", [plan("item c")], outputs],
   ["a thing is to be absent", [plan("item a", null)], outputs],
@@ -71,7 +89,11 @@ it.each([
   expect(foresee(tasks, batchProbes(tasks), plans, given)).toBeUndefined();
 });
 
-function frames(probes: readonly string[], foreseen: readonly string[], shell = "sh"): readonly unknown[] {
+function frames(
+  probes: readonly string[],
+  foreseen: readonly (string | null)[],
+  shell = "sh",
+): readonly unknown[] {
   const { script } = framedScript(
     {
       probes: probes.map((probe) => ({ sh: probe })),
@@ -98,6 +120,12 @@ it.each([
     { type: "probe", probe: 1, exit: 0, output: "b\n" },
     confirmed,
   ]);
+});
+
+it("does it whatever a probe prints that says nothing of a state, but not where that fails", () => {
+  const probe = { type: "probe", probe: 0, exit: 0, output: "a\n" };
+  expect(frames(["echo a"], [null])).toEqual([probe, confirmed]);
+  expect(frames(["echo a; exit 1"], [null])).toEqual([{ ...probe, exit: 1 }]);
 });
 
 it.each([

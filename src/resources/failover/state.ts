@@ -2,8 +2,7 @@ import { ProbeError } from "../../model/resource.js";
 import type { Sh } from "../../model/sh.js";
 import { sh } from "../../model/sh.js";
 import type { FileState } from "../content/state.js";
-import { fileProbe, foreseeFile, parseFile } from "../content/state.js";
-import { foreseeUnit } from "../unit/foresee.js";
+import { fileProbe, parseFile } from "../content/state.js";
 import type { UnitParams } from "../unit/params.js";
 import { params as unitParams } from "../unit/params.js";
 import type { UnitState } from "../unit/state.js";
@@ -54,19 +53,4 @@ export function parseFailover(outputs: readonly string[], p: FailoverParams): Fa
     if (why !== null) throw new ProbeError(why.message, why.hint);
   }
   return state;
-}
-
-/**
- * What {@link failoverProbe} will print once all of it is as it shall be, given what it prints now.
- * @returns undefined where that can't be told.
- */
-export function foreseeFailover(
-  outputs: readonly string[],
-  to: FailoverState,
-  p: FailoverParams,
-): readonly string[] | undefined {
-  if (to.unit === null || to.script === null) return undefined;
-  const unit = foreseeUnit(outputs, to.unit, unitOfTask(p));
-  const script = foreseeFile(outputs[2] ?? "", to.script);
-  return unit === undefined || script === undefined ? undefined : [...unit, script, ...outputs.slice(3)];
 }

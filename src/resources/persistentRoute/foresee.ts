@@ -14,6 +14,7 @@ export function foreseeDetails(output: string, to: PersistentRouteState): string
       const mode = Number.parseInt(file.mode, 8).toString(8);
       return `file ${path} ${mode} ${Buffer.from(file.text).toString("base64")}`;
     }
+    if (/^nm( |$)/.test(line)) return to.routes === undefined ? line : `nm ${to.routes.join(", ")}`;
     const [, property = ""] = /^unit (\w+)=/.exec(line) ?? [];
     const value = unit.get(property);
     return value === undefined ? line : `unit ${property}=${value}`;

@@ -26,9 +26,11 @@ const unitOf = (token: string): string => `surefoot-undo-${token}`;
  */
 export function armGate({ token, dir, seconds, undo }: Timer): Sh {
   const unit = unitOf(token);
+  const end = { sh: `UNDO-${token}` };
   // In a folder of a test, nothing of the machine itself is asked for.
   const bySystemd = dir === undefined ? sh`[ -d /run/systemd/system ] && [ -w /run/systemd ]` : sh`false`;
-  return sh`printf %s ${undoScript(undo, unit, dir).sh} >"$l/undo.sh"
+  return sh`cat >"$l/undo.sh" <<'${end}'
+${undoScript(undo, unit, dir)}${end}
 sh -n "$l/undo.sh" || exit ${NOT_ARMED}
 ${UPTIME}
 [ ! -e "$l/disarmed" ] || rm -f "$l/disarmed"

@@ -83,9 +83,9 @@ export function touchesStartup(steps: readonly UndoStep[]): boolean {
 /**
  * Lets a boot that comes before the confirmation take back what is written to be started: by a unit that runs before the kernel's parameters and
  * the network are set up (systemd.special(7): sysinit.target, network-pre.target). systemd reads it at boot; it is not told now.
- * Nothing is done where systemd does not run.
+ * Nothing is done where systemd does not run. By cat, which says why where it can't write; dash's own printf does not.
  */
-export function keepForBoot(steps: readonly UndoStep[]): Sh {
+export function keepForBoot(steps: readonly UndoStep[], token: string): Sh {
   const script = sh`${HEAD}
 ${tries(steps.filter(({ startup }) => startup))}
 [ $bad -eq 0 ] || exit 1
@@ -107,9 +107,11 @@ ExecStart=/bin/sh ${KEPT}
   return sh`[ -d /run/systemd/system ] || exit 0
 umask 077
 mkdir -p ${[KEPT, WANTS].map((file) => file.slice(0, file.lastIndexOf("/")))}
-printf %s ${script.sh} >${KEPT}
+cat >${KEPT} <<'RESTORE-${{ sh: token }}'
+${script}RESTORE-${{ sh: token }}
 umask 022
-printf %s ${unit} >${UNIT}
+cat >${UNIT} <<'UNIT-${{ sh: token }}'
+${{ sh: unit }}UNIT-${{ sh: token }}
 ln -sf ${UNIT} ${WANTS}`;
 }
 
