@@ -31,6 +31,7 @@ export function foresee(
 ): Foreseen | undefined {
   const then = new Map(outputs);
   const asides = new Set<string>();
+  const states = new Set<string>();
   for (const { id, desired } of plans) {
     const task = tasks.find((one) => one.id === id);
     const scripts = task?.resource.probe(task.params) ?? [];
@@ -38,16 +39,18 @@ export function foresee(
     if (task === undefined || desired === null || !now.every((text) => text !== undefined)) return undefined;
     const foreseen = task.resource.foresee?.(now, desired, task.params);
     if (foreseen === undefined) return undefined;
-    scripts.forEach(({ sh }, i) => {
+    for (const [i, { sh }] of scripts.entries()) {
       const text = foreseen[i];
-      if (text == null) asides.add(sh);
+      if (text === undefined) return undefined;
+      if (text === null) asides.add(sh);
       else then.set(sh, text);
-    });
+      if (text !== null) states.add(sh);
+    }
   }
   // What is an aside for one task may be another's state.
   const changed = new Set(plans.map(({ id }) => id));
   for (const task of tasks.filter(({ id }) => !changed.has(id))) {
-    for (const { sh } of task.resource.probe(task.params)) asides.delete(sh);
+    for (const { sh } of task.resource.probe(task.params)) states.add(sh);
   }
   const texts = batch.scripts.map(({ sh }) => then.get(sh));
   if (!texts.every((text) => text !== undefined)) return undefined;
@@ -55,7 +58,9 @@ export function foresee(
   const length = whole.reduce((sum, text) => sum + text.length, 0);
   if (length > LONGEST || whole.some((text) => text.includes("\0"))) return undefined;
   const frames = whole.map((output, probe): Frame => ({ type: "probe", probe, exit: 0, output }));
-  const compared = batch.scripts.map(({ sh }, i) => (asides.has(sh) ? null : (whole[i] ?? "")));
+  const compared = batch.scripts.map(({ sh }, i) =>
+    asides.has(sh) && !states.has(sh) ? null : (whole[i] ?? ""),
+  );
   return { outputs: compared, readings: batch.read(frames, new Map()) };
 }
 

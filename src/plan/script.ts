@@ -93,7 +93,7 @@ export function framedScript(parts: ScriptParts, token: string): FramedScript {
     confirm === undefined
       ? joinSh(probes.map(probeFrame))
       : sh`same=yes
-${joinSh(probes.map((probe, i) => comparedFrame(probe, i, confirm.outputs[i] ?? null)))}
+${joinSh(probes.map((probe, i) => comparedFrame(probe, i, confirm.outputs[i] === undefined ? "" : confirm.outputs[i])))}
 [ $same = yes ] || return 0
 ${stepFrame(confirm.step, CONFIRM, true)}`;
   const script = sh`surefoot_main() {

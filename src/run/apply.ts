@@ -101,10 +101,12 @@ async function underTimer(
     if (session.ahead.length > 0 && confirmed[0]?.task.become !== session.leaseBecomes)
       await openGate(session);
     const confirm = selfDisarming(session, tasks, confirmed);
+    session.mayDisarm = confirm !== undefined;
     const ran = await runAndRead(session, confirmed, tasks, confirm).catch((thrown: unknown) => {
       if (confirm === undefined || !(thrown instanceof SurefootError) || context.kill.aborted) throw thrown;
       return { unheard: thrown };
     });
+    if (!("unheard" in ran)) session.mayDisarm = false;
     if ("unheard" in ran) return outcomeOf(await disarmed(session, again, ran.unheard));
     if ("confirmed" in ran && ran.confirmed) nowDisarmed(session);
     const stuck = "failed" in ran ? ran.failed : notConverged(session, tasks, ran.readings);

@@ -6,7 +6,7 @@ import type { HostPlan } from "../model/plan.js";
 import type { Task } from "../model/resource.js";
 import type { Sh } from "../model/sh.js";
 import type { Become, Target } from "../model/target.js";
-import type { Connection, Transport } from "../transport/transport.js";
+import type { Connection, Endpoints, Transport } from "../transport/transport.js";
 import type { Lease } from "./guard/lease.js";
 import type { Timer } from "./guard/timer.js";
 import type { AnswerWay } from "./guard/ways.js";
@@ -94,10 +94,16 @@ export interface HostSession {
   ahead: readonly Sh[];
   /** By which ways the host answers once the change runs, as far as it can say; told before it is confirmed. */
   ways?: readonly AnswerWay[] | undefined;
+  /** The connection that it was asked over. */
+  asked?: Endpoints | undefined;
   /** A timer that is to be armed with the next script. */
   arming?: Timer | undefined;
   /** The timer that is armed on the host, as far as is known. */
   armed?: ArmedTimer | undefined;
+  /** A step was begun since the last reading of all: whatever ends the turn now, there may be something to take back. */
+  began: boolean;
+  /** The host may disarm its timer by itself, and nobody hears it. */
+  mayDisarm: boolean;
   /** The way back was proved by letting the timer fire. */
   rehearsed: boolean;
 }

@@ -79,11 +79,14 @@ const MIDWAY: ReadonlySet<ErrorCode> = new Set(["connection-lost", "step-timeout
 
 /** Carries changes out; what can't be asked of the host any more is told as what failed, so that it is taken back. */
 async function applyOrTell(session: HostSession, changes: Changes): Promise<Applied> {
+  session.began = false;
   try {
     return await applyChanges(session, changes);
   } catch (thrown) {
     if (!(thrown instanceof SurefootError) || thrown.data.code === "interrupted") throw thrown;
-    return MIDWAY.has(thrown.data.code) ? { failed: thrown.data } : { failed: thrown.data, began: false };
+    return session.began || MIDWAY.has(thrown.data.code)
+      ? { failed: thrown.data }
+      : { failed: thrown.data, began: false };
   }
 }
 

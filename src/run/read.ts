@@ -54,7 +54,12 @@ export async function runAs(
   const { arming } = session;
   if (gated) useGate(session);
   const result = await shell.run({
-    parts: { ...parts, ...(holds ? { setup, rest } : {}), ...(gated ? { gate } : {}) },
+    parts: {
+      ...parts,
+      ...(holds ? { setup } : {}),
+      ...(holds && isAlone(session) ? { rest } : {}),
+      ...(gated ? { gate } : {}),
+    },
     probeTimeoutMs,
     stepTimeoutMs: (step) => (step === GATE || step === CONFIRM ? timeouts.probeMs : stepTimeoutMs(step)),
     ...(more.onFrame === undefined ? {} : { onFrame: more.onFrame }),
@@ -64,6 +69,12 @@ export async function runAs(
   });
   if (gated) passGate(session, result, arming !== undefined);
   return result;
+}
+
+/** Whether the shell that holds the lease runs all: where another user's may run for long, the lease has to last meanwhile. */
+function isAlone(session: HostSession): boolean {
+  const { tasks, handlers = [] } = session.job;
+  return [...tasks, ...handlers].every((task) => becomes(session, task) === session.leaseBecomes);
 }
 
 /**

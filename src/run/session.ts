@@ -45,7 +45,8 @@ function withHost(error: ErrorData, host: string): ErrorData {
 export function withTimer(error: ErrorData, session: HostSession | undefined): ErrorData {
   if (session?.armed === undefined) return error;
   const left = Math.max(0, Math.ceil((session.armed.deadline - performance.now()) / 1000));
-  const said = `the host takes the unconfirmed change back by itself in ${left} s`;
+  const unless = session.mayDisarm ? ", unless it found everything as planned" : "";
+  const said = `the host takes the unconfirmed change back by itself in ${left} s${unless}`;
   return { ...error, message: `${error.message}; ${said}` };
 }
 
@@ -68,6 +69,8 @@ export function newSession(context: RunContext, job: HostJob, connection: Connec
       [...job.tasks, ...(job.handlers ?? [])].some((task) => task.options.become === true),
     closing: [],
     printed: new Map(),
+    began: false,
+    mayDisarm: false,
     ahead: [],
     rehearsed: false,
   };

@@ -161,7 +161,10 @@ async function runSteps(
     const planned = frame.type === "begin" || frame.type === "end" ? steps[frame.step] : undefined;
     if (planned !== undefined) {
       const at = { host, task: planned.task.id, step: planned.step.title };
-      if (frame.type === "begin") context.emit({ type: "step-started", ...at });
+      if (frame.type === "begin") {
+        session.began = true;
+        context.emit({ type: "step-started", ...at });
+      }
       if (frame.type === "end") {
         context.emit({ type: "step-finished", ...at, exit: frame.exit, ms: Math.round(now - last) });
         if (frame.step === steps.length - 1 && frame.exit === 0) more.afterSteps?.();

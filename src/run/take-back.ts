@@ -72,6 +72,7 @@ async function undoByHost(
   if (armed === undefined) return undefined;
   const { done, disarmed, said } = await letUndo(session, armed, patient);
   session.armed = undefined;
+  session.mayDisarm = false;
   // The host found all as foreseen, which nobody heard in time: it is to be taken back under a timer of its own.
   if (disarmed === true) return undoByHost(session, touched, patient);
   if (!done) {

@@ -27,8 +27,17 @@ export function directWay(target: Target, localPort?: number): Way {
   return { stream, endpoints, end: () => stream.destroy() };
 }
 
-/** Whether a connection did not come about because something else has its local port (bind(2), connect(2)). */
+/**
+ * Whether a connection did not come about because its local port can't be had: something else has it, or somebody forbids it (bind(2), connect(2)).
+ * One to a name of several addresses has an error for each.
+ */
 export function isTaken(greeting: Greeting): boolean {
-  if (greeting.kind !== "ended" || greeting.error === undefined || !("code" in greeting.error)) return false;
-  return greeting.error.code === "EADDRINUSE" || greeting.error.code === "EADDRNOTAVAIL";
+  const error = greeting.kind === "ended" ? greeting.error : undefined;
+  return error instanceof AggregateError ? error.errors.every(ofPort) : ofPort(error);
+}
+
+function ofPort(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { syscall, code }: NodeJS.ErrnoException = error;
+  return syscall === "bind" || code === "EADDRINUSE" || code === "EADDRNOTAVAIL";
 }

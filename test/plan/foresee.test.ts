@@ -75,6 +75,15 @@ it("compares no output that says nothing of a state, unless it is another task's
   expect(foresee(both, batchProbes(both), [plan("teller a")], outputs)?.outputs).toEqual(["z\n", "a\n", ""]);
 });
 
+it("compares what is a state to one of two that change, and foresees nothing for a kind that says too little", () => {
+  const two = [item({ name: "b" }), teller({ name: "a" })];
+  const plans = [plan("item b"), plan("teller a")];
+  expect(foresee(two, batchProbes(two), plans, outputs)?.outputs[0]).toBe("z\n\nb\n");
+  const [task] = [item({ name: "a" })];
+  const short = { ...task, resource: { ...task.resource, foresee: () => ["z\n"] } };
+  expect(foresee([short], batchProbes([short]), [plan("item a")], outputs)).toBeUndefined();
+});
+
 it.each([
   ["a kind can't tell", [plan("item c")], outputs],
   ["a thing is to be absent", [plan("item a", null)], outputs],

@@ -29,7 +29,7 @@ i=$((i+1)); [ $i -lt 200 ] || { echo 'the listener is not heard' >&2; kill $list
 ip -${family} route add ${other} dev eth1; ip -${family} route del ${other} dev eth1
 sleep 0.02
 done
-while :; do ip -${family} route get ${to} >/dev/null 2>&1 || echo missing; echo >>$d/asked; done >$d/missing & asker=$!
+while :; do said=$(ip -${family} route get ${to} 2>&1) || echo "missing: $said"; echo >>$d/asked; done >$d/missing & asker=$!
 until [ -s $d/asked ]; do sleep 0.02; done
 (set -e
 i=0

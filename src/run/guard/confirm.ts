@@ -43,6 +43,7 @@ export async function whileTimerTicks(
 export function askWays(session: HostSession): Question | undefined {
   session.ways = undefined;
   const { endpoints } = session.connection;
+  session.asked = endpoints;
   const first = firstPort();
   const script = endpoints === undefined ? undefined : waysProbe(endpoints, first);
   if (script === undefined) return undefined;
@@ -110,8 +111,12 @@ export async function proveReachable(session: HostSession): Promise<ErrorData | 
 }
 
 /** A connection for each way but that of the login; where ways are not known, as many as the run asks for. */
-function knocksBehind({ context, connection, ways }: HostSession): readonly Knock[] {
-  if (ways === undefined) return Array.from({ length: context.confirm.connections }, () => ({}));
-  const port = connection.endpoints?.port ?? 0;
-  return ways.filter(({ ports }) => !ports.includes(port)).map(({ ports, name }) => ({ ports, way: name }));
+function knocksBehind({ context, connection, ways, asked }: HostSession): readonly Knock[] {
+  const { endpoints } = connection;
+  // Another address of either side is another flow, for which nothing was foreseen.
+  const same = endpoints?.address === asked?.address && endpoints?.peer.address === asked?.peer.address;
+  if (ways === undefined || !same) return Array.from({ length: context.confirm.connections }, () => ({}));
+  return ways
+    .filter(({ ports }) => !ports.includes(endpoints?.port ?? 0))
+    .map(({ ports, name }) => ({ ports, way: name }));
 }

@@ -5,6 +5,7 @@ import type { HostSession } from "../context.js";
 import { reconnect } from "../session.js";
 import { ask } from "./ask.js";
 import { disarm, standing } from "./timer.js";
+import { BOOT_FORGOTTEN } from "./undo.js";
 
 /** How long after its timer would have fired a host is asked what became of a disarming whose answer was lost, in milliseconds. */
 const PATIENCE_MS = 60_000;
@@ -36,6 +37,7 @@ export async function disarmed(
       if (state === "fired" || state === "done") break;
       if (state === "armed" && unheard !== undefined) throw unheard;
       if (state === "armed") await ask(session, disarm(token));
+      if (lost) await ask(session, BOOT_FORGOTTEN);
       nowDisarmed(session);
       return lost ? await holds() : undefined;
     } catch (thrown) {
@@ -58,4 +60,5 @@ export function nowDisarmed(session: HostSession): void {
     session.context.emit({ type: "timer-disarmed", host: session.job.target.host });
   }
   session.armed = undefined;
+  session.mayDisarm = false;
 }

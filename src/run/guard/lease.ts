@@ -36,7 +36,7 @@ set -- "$1" \${x##*") "}
 printf '%s=%s\\n' token ${lease.token} pid $$ start "\${21}" until $((up+$1)) who ${lease.who} run ${lease.run} since ${lease.since} >"$l/owner"
 group=\${4}
 }
-ours() { [ ! -e "$l/armed" ] && { read -r a; read -r b; } 2>/dev/null <"$l/owner" && [ "$a $b" = "token=${lease.token} pid=$$" ]; }
+ours() { [ ! -e "$l/armed" ] && [ ! -e "$l/fired" ] && { read -r a; read -r b; } 2>/dev/null <"$l/owner" && [ "$a $b" = "token=${lease.token} pid=$$" ]; }
 trap 'if ours; then rm -df "$l"/* "$l" "$d" || ! ours || { rm -rf "$l"; rmdir "$d"; }; fi 2>/dev/null' EXIT`;
 }
 
@@ -45,8 +45,8 @@ export const LEASE_REST = sh`! ours || hold ${SLACK_S}`;
 
 /**
  * Takes the lease, or makes sure that it is still ours: mkdir(2) lets one alone succeed. A lease is another's as long as the shell that
- * took it runs, told by its number and start time (proc_pid_stat(5), field 22), and its time is not over; while a timer is armed it is nobody
- * else's. Prints `key=value` lines: who holds it, or what a timer took back before.
+ * took it runs, told by its number and start time (proc_pid_stat(5), field 22), and its time is not over; while a timer is armed, or the host takes
+ * a change back, it is nobody else's. Prints `key=value` lines: who holds it, or what a timer took back before.
  * @param seconds Longest time that this script may take.
  */
 export function leaseGate(lease: Lease, seconds: number): Sh {
@@ -72,6 +72,13 @@ if [ -e "$l/armed" ]; then
 read -r end <"$l/armed" || end=$up
 printf '%s=%s\\n' who "$who" run "$run" since "$since" alive "$alive" left $((end-up))
 exit ${ARMED}
+fi
+if [ -e "$l/fired" ] && read -r pid start 2>/dev/null <"$l/undoing" && [ -n "$pid" ] && read -r x 2>/dev/null <"/proc/$pid/stat"; then
+set -- \${x##*") "}
+if [ "\${20}" = "$start" ]; then
+printf '%s=%s\\n' who "$who" run "$run" since "$since" alive '' left 0
+exit ${ARMED}
+fi
 fi
 if [ -n "$alive" ] && [ "$up" -lt "$until" ]; then
 printf '%s=%s\\n' who "$who" run "$run" since "$since" left $((until-up))

@@ -55,8 +55,9 @@ export async function letUndo(
       reached = true;
       const state = await ask(session, standing(timer.token));
       // A host without a trace of it was rebooted: what ran is gone, what would have started was taken back by the boot.
-      if (state === "none") return { done: true };
-      if (state === "disarmed") return { done: false, disarmed: true };
+      if (state === "none" && !session.mayDisarm) return { done: true };
+      // So it is too where it disarmed by itself, and its shell has ended since.
+      if (state === "disarmed" || state === "none") return { done: false, disarmed: true };
       if (state === "armed") await ask(session, fire(timer.token));
       end = Math.min(last, Math.max(end, performance.now() + PATIENCE_MS));
       const left = await ask(session, awaitFired(timer.token, WATCH_S));

@@ -30,7 +30,7 @@ export function armGate({ token, dir, seconds, undo }: Timer): Sh {
   // In a folder of a test, nothing of the machine itself is asked for.
   const bySystemd = dir === undefined ? sh`[ -d /run/systemd/system ] && [ -w /run/systemd ]` : sh`false`;
   return sh`cat >"$l/undo.sh" <<'${end}'
-${undoScript(undo, unit, dir)}${end}
+${undoScript(undo, { token, unit, dir })}${end}
 sh -n "$l/undo.sh" || exit ${NOT_ARMED}
 ${UPTIME}
 [ ! -e "$l/disarmed" ] || rm -f "$l/disarmed"
@@ -54,11 +54,13 @@ fi
 ${FORGET_BOOT}`;
 }
 
-/** Takes everything back now, by the host itself: it goes on when the connection dies. Does nothing where it is done already. Needs `l`. */
+/**
+ * Takes everything back now, by the host itself: it goes on when the connection dies. What the change still runs is ended as when the timer fires, so
+ * this is for a shell that has passed no gate since. Does nothing where it is done already. Needs `l`.
+ */
 export function fire(token: string): Sh {
   const unit = unitOf(token);
   return sh`[ -e "$l/armed" ] || exit 0
-echo 0 >"$l/group"
 if [ -e "$l/sleeper" ] || [ ! -d /run/systemd/system ]; then setsid sh "$l/undo.sh" </dev/null >/dev/null 2>&1 &
 else systemctl start --no-block ${unit}.service
 fi`;

@@ -55,12 +55,19 @@ done`;
 
 /**
  * The script that takes everything back by itself. Renaming `armed` decides, once, between it and who disarms it. Steps that the change
- * still runs are ended first, so that they do not go on behind their own undoing. It leaves `last` behind for whoever comes next to read.
+ * still runs are ended first, so that they do not go on behind their own undoing. It leaves `last` behind for whoever comes next to read. `undoing`
+ * holds its number and start time (proc_pid_stat(5)): as long as it runs, the lease is nobody else's.
  * @param dir See {@link whereSh}.
  */
-export function undoScript(steps: readonly UndoStep[], unit: string, dir: string | undefined): Sh {
+export function undoScript(
+  steps: readonly UndoStep[],
+  { token, unit, dir }: { readonly token: string; readonly unit: string; readonly dir: string | undefined },
+): Sh {
   return sh`${HEAD}
 ${whereSh(dir)}
+read -r x <"/proc/$$/stat"
+set -- \${x##*") "}
+echo "$$ \${20}" 2>/dev/null >"$l/undoing"
 mv "$l/armed" "$l/fired" 2>/dev/null || exit 0
 g=0
 read -r g <"$l/group" || :
@@ -68,9 +75,13 @@ read -r g <"$l/group" || :
 exec >"$l/log" 2>&1
 ${tries(steps)}
 ${FORGET}
+t=
+{ read -r t; } 2>/dev/null <"$l/owner" || :
+if [ "$t" = token=${token} ]; then
 printf 'result=%s\\n' $bad >>"$l/owner"
 rm -rf "$d/last"
 mv "$l" "$d/last"
+fi
 [ ! -d /run/systemd/system ] || systemctl stop ${`${unit}.timer`} 2>/dev/null || :
 `;
 }
@@ -117,3 +128,7 @@ ln -sf ${UNIT} ${WANTS}`;
 
 /** Takes away what {@link keepForBoot} wrote. */
 export const FORGET_BOOT: Sh = FORGET;
+
+/** The same, and makes sure of it. */
+export const BOOT_FORGOTTEN: Sh = sh`${FORGET}
+[ ! -e ${KEPT} ] && [ ! -h ${WANTS} ]`;

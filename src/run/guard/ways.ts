@@ -17,6 +17,9 @@ const PORTS = 64;
 const FIRST_PORT = 49_152;
 const LAST_PORT = 60_999;
 
+/** Rules by what a look-up does not know of an answer of sshd's: its mark, its VRF, its user, its type of service (ip-rule(8)). */
+const SELECTS = /\b(fwmark|l3mdev|uidrange|tos|dsfield)\b/;
+
 /** The first of the ports to ask for: another one each time, for those used last may be in TIME_WAIT. */
 export function firstPort(): number {
   return FIRST_PORT + Math.floor(Math.random() * (LAST_PORT - FIRST_PORT - PORTS));
@@ -36,6 +39,7 @@ export function waysProbe({ address, port, peer }: Endpoints, first: number): Sh
   return sh`grep -qs ${seen} /proc/net/tcp /proc/net/tcp6 || exit 0
 {
 echo rule
+echo "route get fibmatch ${client} from ${server} ipproto 6"
 i=0
 while [ $i -lt ${PORTS} ]; do
 echo "route get ${client} from ${server} ipproto 6 sport ${peer.port} dport $((${first}+i))"
@@ -70,18 +74,20 @@ function bytesOf6(address: string): readonly number[] {
 
 /**
  * Reads what {@link waysProbe} printed.
- * @returns the ways; undefined where they can't be told, or where marks, which are not foreseen, may lead elsewhere.
+ * @returns the ways; undefined where they can't be told, or where rules look at what is not foreseen.
  */
 export function readWays(output: string, first: number): readonly AnswerWay[] | undefined {
   const lines = output.split("\n").filter((line) => line.trim() !== "");
-  const rules = lines.filter((line) => /^\d+:/.test(line));
-  const routes = lines.slice(rules.length);
-  if (routes.length !== PORTS || rules.length === 0 || rules.some((rule) => rule.includes("fwmark")))
+  const rules = lines.filter((line) => /^\d+:\s/.test(line));
+  const [whole = "", ...routes] = lines.slice(rules.length);
+  if (routes.length !== PORTS || rules.length === 0 || rules.some((rule) => SELECTS.test(rule)))
     return undefined;
   const ways = new Map<string, number[]>();
   routes.forEach((route, i) => {
     const name = /(?: via (?:inet6 )?\S+)? dev \S+/.exec(route)?.[0].trim() ?? "";
     ways.set(name, [...(ways.get(name) ?? []), first + i]);
   });
-  return ways.has("") ? undefined : [...ways].map(([name, ports]) => ({ name, ports }));
+  // Linux before 4.18 passes over the ports that it is asked about.
+  const unheard = ways.size === 1 && whole.split("nexthop").length > 2;
+  return ways.has("") || unheard ? undefined : [...ways].map(([name, ports]) => ({ name, ports }));
 }

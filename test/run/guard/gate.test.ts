@@ -3,8 +3,9 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "n
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { sh } from "../../../src/model/sh.js";
-import { gateError, gateOf } from "../../../src/run/guard/gate.js";
+import { armedByAnother, gateError, gateOf } from "../../../src/run/guard/gate.js";
 import { ARMED, FOREIGN, HELD } from "../../../src/run/guard/lease.js";
+import { undoScript } from "../../../src/run/guard/undo.js";
 import { folder } from "../runs.js";
 
 const dir = (root: string): string => join(root, "guard");
@@ -66,6 +67,38 @@ it("holds the lease for as long as its script may take, and behind it no longer 
   const [one, two] = stdout.split(/^until=\d+$/m);
   expect(two).toContain(one?.slice(one.indexOf("token=")));
   expect(existsSync(dir(root))).toBe(false);
+});
+
+const startOf = (pid: number): string =>
+  readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ")[19] ?? "";
+
+it.each([
+  ["stays shut as long as the host takes a change back", `${process.pid} ${startOf(process.pid)}`, 76],
+  ["opens where that has ended half-way", `${process.pid} 1`, 0],
+  ["opens where nobody knows who took it back", "", 0],
+])("%s", (_what, undoing, exit) => {
+  const root = folder();
+  const lease = join(dir(root), "lease");
+  mkdirSync(lease, { recursive: true });
+  writeFileSync(join(lease, "owner"), "token=other\npid=4194303\nstart=1\nuntil=0\nwho=ann\n");
+  writeFileSync(join(lease, "fired"), "1\n");
+  writeFileSync(join(lease, "undoing"), `${undoing}\n`);
+  const ran = open(gateOf({ lease: leaseIn(root), ahead: [] }, 1));
+  expect(ran.exit).toBe(exit);
+  expect(existsSync(lease)).toBe(exit !== 0);
+  if (exit !== 0) expect(armedByAnother(exit, ran.out)).toEqual({ left: 0, alive: false });
+});
+
+it("moves no lease away behind taking a change back that is another's by now", () => {
+  const root = folder();
+  const lease = join(dir(root), "lease");
+  mkdirSync(lease, { recursive: true });
+  writeFileSync(join(lease, "owner"), "token=other\n");
+  writeFileSync(join(lease, "armed"), "1\n");
+  const undo = undoScript([], { token: "mine", unit: "surefoot-undo-mine", dir: dir(root) });
+  spawnSync("sh", ["-c", undo.sh]);
+  expect(readFileSync(join(lease, "owner"), "utf8")).toBe("token=other\n");
+  expect(existsSync(join(dir(root), "last"))).toBe(false);
 });
 
 it("leaves the lease of another alone behind a script", () => {

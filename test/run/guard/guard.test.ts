@@ -223,6 +223,19 @@ it.each([
   expect(warnings.join()).toContain(`an earlier change by ann (run r0) was never confirmed, ${said}`);
 });
 
+it("ends what the change still runs when the host is told to take it back before its time is over", async () => {
+  const dir = folder();
+  writeFileSync(join(dir, "f"), "old\n");
+  // Silent for longer than what the confirmation leaves, and done long after the host has taken it back.
+  const ran = await run([line({ path: join(dir, "f"), text: "new", before: "sleep 4" }, CUTS)], {
+    guard: dir,
+    confirm: { seconds: 5, connections: 0 },
+  });
+  expect(outcomeOf(ran)).toBe("rolled-back");
+  await new Promise((resolve) => setTimeout(resolve, 4_000));
+  expect(readFileSync(join(dir, "f"), "utf8")).toBe("old\n");
+});
+
 it("lets the timer fire first where it rehearses, then goes on", async () => {
   const dir = folder();
   const log = join(dir, "log");

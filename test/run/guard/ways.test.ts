@@ -15,6 +15,7 @@ const RULES = "0:\tfrom all lookup local\n32766:\tfrom all lookup main\n";
 const A = "10.20.0.2 from 192.168.1.21 via 192.168.1.1 dev eth1 uid 0 \\    cache ";
 const B = "10.20.0.2 from 192.168.1.21 via 192.168.1.10 dev eth1 uid 0 \\    cache ";
 const routes = (...some: readonly string[]): string =>
+  `default scope global \\${some.map((_, i) => ` nexthop via 192.168.1.${i} dev eth1 weight 1 \\`).join("")}\n` +
   Array.from({ length: 64 }, (_, i) => `${some[i % some.length]}\n`).join("");
 
 it("tells ports by the way that their answers take", () => {
@@ -31,11 +32,16 @@ it("knows gateways of the other family and neighbours without any", () => {
     "via inet6 fe80::1 dev eth1",
   ]);
   expect(names("10.0.0.2 from 10.0.0.1 dev eth1 uid 0")).toEqual(["dev eth1"]);
+  expect(names("2001:db8::2 from 2001:db8::1 via fe80::1 dev eth1 metric 1")).toEqual([
+    "via fe80::1 dev eth1",
+  ]);
 });
 
 it.each([
   ["the host sees another connection", ""],
   ["it knows no way for some", RULES + routes(A).split("\n").slice(1).join("\n")],
+  ["the kernel does not look at ports, though there are two ways", RULES + routes(A, B).replaceAll(B, A)],
+  ["the host answers from a VRF", `1000:\tfrom all lookup [l3mdev-table]\n${RULES}${routes(A, B)}`],
   ["a mark may lead elsewhere", `${RULES}100:\tfrom all fwmark 0x1 lookup 101\n${routes(A, B)}`],
   ["rules are not told", routes(A, B)],
   ["a route leads nowhere", RULES + routes("unreachable 10.20.0.2 from 192.168.1.21")],
@@ -131,6 +137,7 @@ function from(port: number, answered: (ports?: readonly number[]) => boolean = (
 async function session(transport: Transport, ways: readonly AnswerWay[] | undefined): Promise<HostSession> {
   const made = await sessionOn(folder(), [], { transport });
   made.ways = ways;
+  made.asked = { address: "10.0.0.2", port: 40_001, peer: { address: "10.0.0.1", port: 22 } };
   made.armed = {
     timer: { token: "t", dir: folder(), seconds: 20, undo: [] },
     deadline: performance.now() + 20_000,
@@ -151,6 +158,14 @@ it("knocks by all ways where the login came from another port", async () => {
     [50_000, 50_002],
     [50_001, 50_003],
   ]);
+});
+
+it("knocks from anywhere where the login has other addresses than those that were asked about", async () => {
+  const { transport, asked } = from(50_002);
+  const made = await session(transport, WAYS);
+  made.asked = { address: "10.0.0.9", port: 40_001, peer: { address: "10.0.0.1", port: 22 } };
+  expect(await proveReachable(made)).toBeUndefined();
+  expect(asked.slice(2)).toEqual([undefined, undefined, undefined, undefined]);
 });
 
 it("does not knock where all answers take one way, which the login has proved", async () => {
