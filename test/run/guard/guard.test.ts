@@ -226,8 +226,10 @@ it.each([
 it("ends what the change still runs when the host is told to take it back before its time is over", async () => {
   const dir = folder();
   writeFileSync(join(dir, "f"), "old\n");
-  // Silent for longer than what the confirmation leaves, and done long after the host has taken it back.
-  const ran = await run([line({ path: join(dir, "f"), text: "new", before: "sleep 4" }, CUTS)], {
+  const once = join(dir, "once");
+  // Silent for longer than what the confirmation leaves, and done long after the host has taken it back, which does not wait.
+  const before = `[ -e ${once} ] || { touch ${once}; sleep 4; }`;
+  const ran = await run([line({ path: join(dir, "f"), text: "new", before }, CUTS)], {
     guard: dir,
     confirm: { seconds: 5, connections: 0 },
   });
