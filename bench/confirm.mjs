@@ -1,12 +1,13 @@
 // `node bench/confirm.mjs [--hosts N] [--rounds N]`: what the confirmation costs: the flagship job on the same lab hosts with it and without
 // it, in one run. Logins, scripts (round trips), connections that are only knocked at and bytes are counted at the transport, per host.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { internals } from "../scripts/lib/bundle.mjs";
 import { must, root } from "../scripts/lib/setup.mjs";
+import { inBastion, writeDirect } from "./from-bastion.mjs";
 
 const { values } = parseArgs({
   options: { hosts: { type: "string", default: "10" }, rounds: { type: "string", default: "3" } },
@@ -18,16 +19,12 @@ const inside = process.env.SUREFOOT_BENCH_INVENTORY;
 if (inside === undefined) {
   // From the bastion itself, as a real one is used: there hosts are reached by TCP alone, and say by which ways they answer.
   const work = mkdtempSync(join(tmpdir(), "surefoot-bench-"));
-  const inventory = join(work, "inventory");
-  must(process.execPath, [cli, "lab", "up", "--clients", String(hosts), "--inventory", inventory], { env });
-  const ssh = join(env.SUREFOOT_LAB_DIR ?? "/var/lib/surefoot", "labs/bench/ssh");
-  rmSync(join(inventory, "group_vars/all"), { recursive: true });
-  writeFileSync(
-    join(inventory, "group_vars/all.yml"),
-    `ssh: { user: ops, identity_file: ${ssh}/id_ed25519, identities_only: true, known_hosts_file: ${ssh}/known_hosts }\nbecome: true\n`,
-  );
+  const [lab, inventory] = [join(work, "lab"), join(work, "inventory")];
+  must(process.execPath, [cli, "lab", "up", "--clients", String(hosts), "--inventory", lab], { env });
+  writeDirect(lab, inventory);
   const again = [process.execPath, process.argv[1], ...process.argv.slice(2)];
-  const status = spawnSync("nsenter", ["--net=/run/netns/sf-bench-bastion", "--", ...again], {
+  const [nsenter, ...net] = inBastion;
+  const status = spawnSync(nsenter, [...net, ...again], {
     env: { ...env, SUREFOOT_BENCH_INVENTORY: inventory },
     stdio: "inherit",
   }).status;

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { inBastion, key, known, writeDirect } from "../bench/from-bastion.mjs";
 import { installAndBuild, must, prepareLab, requireNode, root, say } from "./lib/setup.mjs";
 
 const { values } = flags();
@@ -46,22 +47,9 @@ const work = mkdtempSync(join(tmpdir(), "surefoot-bench-"));
 const labInventory = join(work, "lab");
 must(process.execPath, [cli, "lab", "up", "--clients", String(hosts), "--inventory", labInventory], { env });
 
-const ssh = join(env.SUREFOOT_LAB_DIR ?? "/var/lib/surefoot", "labs/bench/ssh");
-const key = join(ssh, "id_ed25519");
-const known = join(ssh, "known_hosts");
 const addresses = Array.from({ length: hosts }, (_, i) => `192.168.1.${21 + i}`);
-const inBastion = ["nsenter", "--net=/run/netns/sf-bench-bastion", "--"];
-
-// Inside the bastion's namespace no proxy command is needed.
 const inventory = join(work, "inventory");
-mkdirSync(join(inventory, "group_vars"), { recursive: true });
-for (const file of ["hosts.yml", "group_vars/clients.yml"]) {
-  writeFileSync(join(inventory, file), readFileSync(join(labInventory, file)));
-}
-writeFileSync(
-  join(inventory, "group_vars/all.yml"),
-  `ssh: { user: ops, identity_file: ${key}, identities_only: true, known_hosts_file: ${known} }\nbecome: true\n`,
-);
+writeDirect(labInventory, inventory);
 
 // The unit as Surefoot writes it, so that all tools reach the same end state.
 const unit = join(work, "ecmp-route.service");

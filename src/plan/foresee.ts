@@ -30,8 +30,9 @@ export function foresee(
   outputs: Outputs,
 ): Foreseen | undefined {
   const then = new Map(outputs);
-  const asides = new Set<string>();
+  /** Those whose output some task's state is made of; the others' is worth a note. */
   const states = new Set<string>();
+  const changed = new Set<Task>();
   for (const { id, desired } of plans) {
     const task = tasks.find((one) => one.id === id);
     const scripts = task?.resource.probe(task.params) ?? [];
@@ -42,14 +43,13 @@ export function foresee(
     for (const [i, { sh }] of scripts.entries()) {
       const text = foreseen[i];
       if (text === undefined) return undefined;
-      if (text === null) asides.add(sh);
-      else then.set(sh, text);
-      if (text !== null) states.add(sh);
+      if (text === null) continue;
+      then.set(sh, text);
+      states.add(sh);
     }
+    changed.add(task);
   }
-  // What is an aside for one task may be another's state.
-  const changed = new Set(plans.map(({ id }) => id));
-  for (const task of tasks.filter(({ id }) => !changed.has(id))) {
+  for (const task of tasks.filter((one) => !changed.has(one))) {
     for (const { sh } of task.resource.probe(task.params)) states.add(sh);
   }
   const texts = batch.scripts.map(({ sh }) => then.get(sh));
@@ -58,9 +58,7 @@ export function foresee(
   const length = whole.reduce((sum, text) => sum + text.length, 0);
   if (length > LONGEST || whole.some((text) => text.includes("\0"))) return undefined;
   const frames = whole.map((output, probe): Frame => ({ type: "probe", probe, exit: 0, output }));
-  const compared = batch.scripts.map(({ sh }, i) =>
-    asides.has(sh) && !states.has(sh) ? null : (whole[i] ?? ""),
-  );
+  const compared = batch.scripts.map(({ sh }, i) => (states.has(sh) ? (whole[i] ?? "") : null));
   return { outputs: compared, readings: batch.read(frames, new Map()) };
 }
 

@@ -106,8 +106,8 @@ async function underTimer(
       if (confirm === undefined || !(thrown instanceof SurefootError) || context.kill.aborted) throw thrown;
       return { unheard: thrown };
     });
-    if (!("unheard" in ran)) session.mayDisarm = false;
     if ("unheard" in ran) return outcomeOf(await disarmed(session, again, ran.unheard));
+    session.mayDisarm = false;
     if ("confirmed" in ran && ran.confirmed) nowDisarmed(session);
     const stuck = "failed" in ran ? ran.failed : notConverged(session, tasks, ran.readings);
     if (stuck !== undefined) return { failed: stuck };

@@ -6,10 +6,10 @@ import type { HostPlan } from "../model/plan.js";
 import type { Task } from "../model/resource.js";
 import type { Sh } from "../model/sh.js";
 import type { Become, Target } from "../model/target.js";
-import type { Connection, Endpoints, Transport } from "../transport/transport.js";
+import type { Connection, Transport } from "../transport/transport.js";
 import type { Lease } from "./guard/lease.js";
 import type { Timer } from "./guard/timer.js";
-import type { AnswerWay } from "./guard/ways.js";
+import type { AnswerWays } from "./guard/ways.js";
 import type { HostShell } from "./host-shell.js";
 
 /** One host with what it shall be. */
@@ -93,9 +93,7 @@ export interface HostSession {
   /** Scripts that the next one of the lease's shell has to begin with; where one fails nothing else is done. */
   ahead: readonly Sh[];
   /** By which ways the host answers once the change runs, as far as it can say; told before it is confirmed. */
-  ways?: readonly AnswerWay[] | undefined;
-  /** The connection that it was asked over. */
-  asked?: Endpoints | undefined;
+  ways?: AnswerWays | undefined;
   /** A timer that is to be armed with the next script. */
   arming?: Timer | undefined;
   /** The timer that is armed on the host, as far as is known. */

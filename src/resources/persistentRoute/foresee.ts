@@ -7,9 +7,11 @@ export function foreseeDetails(output: string, to: PersistentRouteState): string
     ["ActiveState", to.keeper.active ? "active" : "inactive"],
   ]);
   const foreseen = (line: string): string => {
-    const [, word = "", path = ""] =
-      /^(absent) (.*)$|^(file) (.*) \d+ \S*$/.exec(line)?.filter(Boolean) ?? [];
-    const file = word === "" ? undefined : to.files[path];
+    const path = /^absent (.*)$|^file (.*) \d+ \S*$/
+      .exec(line)
+      ?.slice(1)
+      .find((part) => part !== undefined);
+    const file = path === undefined ? undefined : to.files[path];
     if (file !== undefined && file !== null) {
       const mode = Number.parseInt(file.mode, 8).toString(8);
       return `file ${path} ${mode} ${Buffer.from(file.text).toString("base64")}`;

@@ -43,14 +43,14 @@ export async function whileTimerTicks(
 export function askWays(session: HostSession): Question | undefined {
   session.ways = undefined;
   const { endpoints } = session.connection;
-  session.asked = endpoints;
   const first = firstPort();
   const script = endpoints === undefined ? undefined : waysProbe(endpoints, first);
-  if (script === undefined) return undefined;
+  if (endpoints === undefined || script === undefined) return undefined;
   return {
     script,
     heard: (output) => {
-      session.ways = readWays(output, first);
+      const all = readWays(output, first);
+      session.ways = all === undefined ? undefined : { over: endpoints, all };
     },
   };
 }
@@ -71,13 +71,13 @@ export async function proveReachable(session: HostSession): Promise<ErrorData | 
   const { context, job, armed, ways } = session;
   const place = { host: job.target.host, at: "confirm" };
   const left = (): number => (armed?.deadline ?? 0) - performance.now() - RESERVE_MS;
-  const first = ways?.[0];
+  const first = ways?.all[0];
   try {
     await reconnect(session, left(), first?.ports);
   } catch (thrown) {
     if (!(thrown instanceof SurefootError) || classOf(thrown.code) !== "unreachable") throw thrown;
     const answers =
-      ways === undefined || ways.length < 2 ? "" : `\nIts answers were to leave ${first?.name}.`;
+      ways === undefined || ways.all.length < 2 ? "" : `\nIts answers were to leave ${first?.name}.`;
     return {
       code: "not-confirmed",
       message: "after the change the host could not be reached over a new connection",
@@ -111,12 +111,13 @@ export async function proveReachable(session: HostSession): Promise<ErrorData | 
 }
 
 /** A connection for each way but that of the login; where ways are not known, as many as the run asks for. */
-function knocksBehind({ context, connection, ways, asked }: HostSession): readonly Knock[] {
+function knocksBehind({ context, connection, ways }: HostSession): readonly Knock[] {
   const { endpoints } = connection;
   // Another address of either side is another flow, for which nothing was foreseen.
-  const same = endpoints?.address === asked?.address && endpoints?.peer.address === asked?.peer.address;
+  const same =
+    endpoints?.address === ways?.over.address && endpoints?.peer.address === ways?.over.peer.address;
   if (ways === undefined || !same) return Array.from({ length: context.confirm.connections }, () => ({}));
-  return ways
+  return ways.all
     .filter(({ ports }) => !ports.includes(endpoints?.port ?? 0))
     .map(({ ports, name }) => ({ ports, way: name }));
 }

@@ -52,6 +52,12 @@ export const LEASE_REST = sh`! ours || hold ${SLACK_S}`;
 export function leaseGate(lease: Lease, seconds: number): Sh {
   return sh`umask 077
 ${UPTIME}
+runs() {
+s=$2
+[ -n "$1" ] && read -r x 2>/dev/null <"/proc/$1/stat" || return 1
+set -- \${x##*") "}
+[ "\${20}" = "$s" ]
+}
 tries=0
 while
 [ -d "$d" ] || mkdir -p "$d"
@@ -64,21 +70,15 @@ case $k in token) token=$v ;; pid) pid=$v ;; start) start=$v ;; until) until=$v 
 done 2>/dev/null <"$l/owner" || :
 [ "$token" != ${lease.token} ] || break
 alive=
-if [ -n "$pid" ] && read -r x 2>/dev/null <"/proc/$pid/stat"; then
-set -- \${x##*") "}
-[ "\${20}" != "$start" ] || alive=yes
-fi
+! runs "$pid" "$start" || alive=yes
 if [ -e "$l/armed" ]; then
 read -r end <"$l/armed" || end=$up
 printf '%s=%s\\n' who "$who" run "$run" since "$since" alive "$alive" left $((end-up))
 exit ${ARMED}
 fi
-if [ -e "$l/fired" ] && read -r pid start 2>/dev/null <"$l/undoing" && [ -n "$pid" ] && read -r x 2>/dev/null <"/proc/$pid/stat"; then
-set -- \${x##*") "}
-if [ "\${20}" = "$start" ]; then
+if [ -e "$l/fired" ] && read -r pid start 2>/dev/null <"$l/undoing" && runs "$pid" "$start"; then
 printf '%s=%s\\n' who "$who" run "$run" since "$since" alive '' left 0
 exit ${ARMED}
-fi
 fi
 if [ -n "$alive" ] && [ "$up" -lt "$until" ]; then
 printf '%s=%s\\n' who "$who" run "$run" since "$since" left $((until-up))

@@ -10,6 +10,12 @@ export interface AnswerWay {
   readonly ports: readonly number[];
 }
 
+/** All ways, and the connection that they were asked over: they hold for its addresses alone. */
+export interface AnswerWays {
+  readonly over: Endpoints;
+  readonly all: readonly AnswerWay[];
+}
+
 /** Ports whose answers are foreseen. A way that none of them takes gets less than a tenth of the flows, but for once in a thousand times. */
 const PORTS = 64;
 

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { localTransport } from "../../../src/transport/local.js";
 import { line } from "../../support/counter.js";
 import { errorOf, folder, outcomeOf, run } from "../runs.js";
+import { startOf } from "./proc.js";
 
 /*
  * A clock that jumps. It is not set for real: the clients of the lab share one kernel, and so one clock, with the whole machine. What is shown
@@ -59,9 +60,6 @@ it.each([
   expect(existsSync(join(dir, "guard"))).toBe(false);
   expect(existsSync(asked)).toBe(false);
 });
-
-const startOf = (pid: number): string =>
-  readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ")[19] ?? "";
 
 it.each([
   ["9999-12-31T23:59:59.000Z", process.pid, "lease-held"],

@@ -1,3 +1,5 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { localTransport } from "../../../src/transport/local.js";
 import type { Transport } from "../../../src/transport/transport.js";
 
@@ -39,3 +41,9 @@ export function dyingAt(
     },
   };
 }
+
+/** What befalls a host that boots under a change: its guard is gone, and what was written to `f` is taken back. */
+export const boots = (dir: string) => (): void => {
+  rmSync(join(dir, "guard"), { recursive: true });
+  writeFileSync(join(dir, "f"), "old\n");
+};

@@ -7,6 +7,7 @@ import { armedByAnother, gateError, gateOf } from "../../../src/run/guard/gate.j
 import { ARMED, FOREIGN, HELD } from "../../../src/run/guard/lease.js";
 import { undoScript } from "../../../src/run/guard/undo.js";
 import { folder } from "../runs.js";
+import { startOf } from "./proc.js";
 
 const dir = (root: string): string => join(root, "guard");
 const leaseIn = (root: string) => ({ token: "mine", run: "r1", who: "me", since: "now", dir: dir(root) });
@@ -68,9 +69,6 @@ it("holds the lease for as long as its script may take, and behind it no longer 
   expect(two).toContain(one?.slice(one.indexOf("token=")));
   expect(existsSync(dir(root))).toBe(false);
 });
-
-const startOf = (pid: number): string =>
-  readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ")[19] ?? "";
 
 it.each([
   ["stays shut as long as the host takes a change back", `${process.pid} ${startOf(process.pid)}`, 76],

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { SurefootError } from "../../../src/model/error.js";
@@ -6,7 +6,8 @@ import { localTransport } from "../../../src/transport/local.js";
 import type { Transport } from "../../../src/transport/transport.js";
 import { line, volatileLine } from "../../support/counter.js";
 import { errorOf, folder, outcomeOf, run } from "../runs.js";
-import { dyingAt } from "./dying.js";
+import { boots, dyingAt } from "./dying.js";
+import { startOf } from "./proc.js";
 
 const CUTS = { cuts: true } as const;
 
@@ -124,8 +125,6 @@ it("gives the lease back where rm can't take folders, and what else lies beside 
 });
 
 const uptime = (): number => Number(readFileSync("/proc/uptime", "utf8").split(".")[0]);
-const startOf = (pid: number): string =>
-  readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ")[19] ?? "";
 
 it.each([
   ["another's shell that runs", process.pid, 60, "lease-held"],
@@ -293,15 +292,7 @@ it.each([
 it.each([
   ["the host was told", "changed", "new\n", (_dir: string) => (deliver: () => void) => deliver()],
   ["the host was not told", "changed", "new\n", () => () => undefined],
-  [
-    "the host boots just then, and takes back what was written",
-    "rolled-back",
-    "old\n",
-    (dir: string) => () => {
-      rmSync(join(dir, "guard"), { recursive: true });
-      writeFileSync(join(dir, "f"), "old\n");
-    },
-  ],
+  ["the host boots just then, and takes back what was written", "rolled-back", "old\n", boots],
 ])(
   "asks the host, and reads it again, when the connection dies under the disarming: %s",
   async (_how, outcome, text, host) => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import type { TaskPlan } from "../../../src/model/plan.js";
@@ -11,7 +11,7 @@ import { localTransport } from "../../../src/transport/local.js";
 import type { Transport } from "../../../src/transport/transport.js";
 import { line } from "../../support/counter.js";
 import { errorOf, folder, outcomeOf, run, sessionOn } from "../runs.js";
-import { dyingAt } from "./dying.js";
+import { boots, dyingAt } from "./dying.js";
 
 /** The script that writes what lasts, and disarms the timer where the host reads what was foreseen. */
 const disarmsItself = (script: string): boolean => script.includes("\nsame=yes\n");
@@ -119,15 +119,7 @@ it("keeps its timer where the host does not read what was foreseen, and takes ev
 it.each([
   ["the host has done it", "changed", "new\n", () => (deliver: () => void) => deliver()],
   ["the host got nothing of it", "rolled-back", "old\n", () => () => undefined],
-  [
-    "the host boots just then, and takes back what was written",
-    "rolled-back",
-    "old\n",
-    (dir: string) => () => {
-      rmSync(join(dir, "guard"), { recursive: true });
-      writeFileSync(join(dir, "f"), "old\n");
-    },
-  ],
+  ["the host boots just then, and takes back what was written", "rolled-back", "old\n", boots],
 ])("asks the host when the connection dies under it: %s", async (_how, outcome, text, host) => {
   const dir = folder();
   writeFileSync(join(dir, "f"), "old\n");

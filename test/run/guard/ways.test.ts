@@ -111,6 +111,9 @@ it.each(["fe80::1%eth0", "host.example"])("asks nothing for an address like %s",
   expect(waysProbe({ address, port: 1, peer: { address: "10.0.0.1", port: 22 } }, 50_000)).toBeUndefined();
 });
 
+/** The connection that the host was asked over. */
+const OVER: Endpoints = { address: "10.0.0.2", port: 40_001, peer: { address: "10.0.0.1", port: 22 } };
+
 const WAYS: readonly AnswerWay[] = [
   { name: "via 192.168.1.1 dev eth1", ports: [50_000, 50_002] },
   { name: "via 192.168.1.10 dev eth1", ports: [50_001, 50_003] },
@@ -136,8 +139,7 @@ function from(port: number, answered: (ports?: readonly number[]) => boolean = (
 
 async function session(transport: Transport, ways: readonly AnswerWay[] | undefined): Promise<HostSession> {
   const made = await sessionOn(folder(), [], { transport });
-  made.ways = ways;
-  made.asked = { address: "10.0.0.2", port: 40_001, peer: { address: "10.0.0.1", port: 22 } };
+  made.ways = ways === undefined ? undefined : { over: OVER, all: ways };
   made.armed = {
     timer: { token: "t", dir: folder(), seconds: 20, undo: [] },
     deadline: performance.now() + 20_000,
@@ -163,7 +165,7 @@ it("knocks by all ways where the login came from another port", async () => {
 it("knocks from anywhere where the login has other addresses than those that were asked about", async () => {
   const { transport, asked } = from(50_002);
   const made = await session(transport, WAYS);
-  made.asked = { address: "10.0.0.9", port: 40_001, peer: { address: "10.0.0.1", port: 22 } };
+  made.ways = { over: { ...OVER, address: "10.0.0.9" }, all: WAYS };
   expect(await proveReachable(made)).toBeUndefined();
   expect(asked.slice(2)).toEqual([undefined, undefined, undefined, undefined]);
 });
