@@ -2,7 +2,6 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import ssh2 from "ssh2";
 import { expect, it } from "vitest";
 import {
   entriesForHost,
@@ -13,8 +12,9 @@ import {
   knownHostName,
   parseKnownHosts,
 } from "../../src/transport/known-hosts.js";
+import { newKey } from "../support/keys.js";
 
-const [one = "", other = ""] = [1, 2].map(() => ssh2.utils.generateKeyPairSync("ed25519").public);
+const [one = "", other = ""] = [1, 2].map(() => newKey().public);
 const blob = (line: string): Buffer => Buffer.from(line.split(" ")[1] ?? "", "base64");
 const judge = (file: string, name: string, key = one) =>
   judgeHostKey(entriesForHost(parseKnownHosts(file), { name }), blob(key));

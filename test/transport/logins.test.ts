@@ -18,6 +18,7 @@ import {
 import { Pace, retryDropped } from "../../src/transport/pace.js";
 import { judgeScan } from "../../src/transport/scan.js";
 import { sshTransport } from "../../src/transport/ssh.js";
+import { newKey } from "../support/keys.js";
 import { localTarget } from "../support/target.js";
 
 const dir = mkdtempSync(join(tmpdir(), "surefoot-logins-"));
@@ -131,9 +132,7 @@ it("does not try again what another try would not mend", async () => {
   expect(count).toBe(1);
 });
 
-const [one = "", other = "", third = ""] = [1, 2, 3].map(
-  () => ssh2.utils.generateKeyPairSync("ed25519").public,
-);
+const [one = "", other = "", third = ""] = [1, 2, 3].map(() => newKey().public);
 const rsa = ssh2.utils.generateKeyPairSync("rsa", { bits: 2048 }).public;
 const blob = (line: string): Buffer => Buffer.from(line.split(" ")[1] ?? "", "base64");
 

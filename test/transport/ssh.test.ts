@@ -9,12 +9,13 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { SurefootError } from "../../src/model/error.js";
 import type { Target } from "../../src/model/target.js";
 import { sshTransport } from "../../src/transport/ssh.js";
+import { newKey } from "../support/keys.js";
 import { localTarget } from "../support/target.js";
 
 const dir = mkdtempSync(join(tmpdir(), "surefoot-ssh-"));
-const hostKey = ssh2.utils.generateKeyPairSync("ed25519");
-const userKey = ssh2.utils.generateKeyPairSync("ed25519");
-const wrongKey = ssh2.utils.generateKeyPairSync("ed25519");
+const hostKey = newKey();
+const userKey = newKey();
+const wrongKey = newKey();
 const clients = new Set<ServerConnection>();
 
 /** A server that lets one key in and runs commands by the shell of this machine. */

@@ -8,6 +8,7 @@ import type { Target } from "../../src/model/target.js";
 import { sshTransport } from "../../src/transport/ssh.js";
 import type { Fate, Spent, Turn } from "../../src/transport/trials.js";
 import { PasswordTrials } from "../../src/transport/trials.js";
+import { newKey } from "../support/keys.js";
 import { localTarget } from "../support/target.js";
 
 afterEach(() => {
@@ -86,7 +87,7 @@ it("lets no host keep the others waiting for long, and still counts what it says
 });
 
 /** A server that counts the passwords it is offered, each host by its own name for it, and takes one of them. */
-const hostKey = ssh2.utils.generateKeyPairSync("ed25519");
+const hostKey = newKey();
 const offered: string[] = [];
 const server = new ssh2.Server({ hostKeys: [hostKey.private] }, (client) => {
   client.on("error", () => undefined);
