@@ -100,7 +100,8 @@ async function lookFrom(
 /** Logs in, makes the checks, and logs out. */
 export function looker(context: RunContext): Look {
   return async (target, checks) => {
-    const connection = await context.transport.connect(target, context.kill);
+    // A gate is to see what any single connection would: none is opened beside one that fails.
+    const connection = await context.transport.connect(target, context.kill, {});
     // Looking needs no lease.
     const reading: RunContext = { ...context, mode: "plan" };
     const session = newSession(reading, { target, tasks: [] }, connection);

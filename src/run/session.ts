@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { ErrorData } from "../model/error.js";
 import { classOf, toErrorData } from "../model/error.js";
 import type { Outcome } from "../model/event.js";
-import type { Connection, Transport } from "../transport/transport.js";
+import type { Connection, Flow, Transport } from "../transport/transport.js";
 import type { HostJob, HostSession, RunContext } from "./context.js";
 import { learnFacts } from "./gather.js";
 
@@ -92,17 +92,13 @@ function leaveConnection(session: HostSession): void {
 
 /**
  * Logs in anew, and goes on there; the old connection is given up first, since what it still carries proves nothing.
- * @param ports See {@link Transport.connect}.
+ * @param flow See {@link Transport.connect}.
  * @throws SurefootError of class `unreachable`; the session then has no usable connection.
  */
-export async function reconnect(
-  session: HostSession,
-  timeoutMs: number,
-  ports?: readonly number[],
-): Promise<void> {
+export async function reconnect(session: HostSession, timeoutMs: number, flow?: Flow): Promise<void> {
   const { context, job } = session;
   leaveConnection(session);
   const connectTimeout = Math.max(1, Math.min(job.target.connectTimeout, timeoutMs / 1000));
   const target = { ...job.target, connectTimeout };
-  session.connection = await context.transport.connect(target, context.kill, ports);
+  session.connection = await context.transport.connect(target, context.kill, flow);
 }

@@ -4,7 +4,7 @@ import { canonical } from "../model/json.js";
 import type { Hop } from "../model/jump.js";
 import { parseJump } from "../model/jump.js";
 import type { Target } from "../model/target.js";
-import type { Login, Way } from "./login.js";
+import type { Login } from "./login.js";
 import { hopError } from "./ssh-errors.js";
 
 /** What jump hosts need of the transport. */
@@ -71,17 +71,26 @@ export class JumpHosts {
       : { hops, system: system || hops.some((hop) => hop.transport === "system") };
   }
 
-  /** Opens a way through a chain. A jump host whose connection has died is logged in on again, once. */
-  async forward(target: Target, chain: Chain, signal?: AbortSignal): Promise<Way> {
-    const login = await this.login(target, chain, signal);
+  /**
+   * Opens something through a chain. A jump host whose connection has died is logged in on again, once.
+   * @param logIn Waits for the login, which may have to ask a person.
+   */
+  async through<T>(
+    target: Target,
+    chain: Chain,
+    open: (login: Login) => Promise<T>,
+    logIn: (login: () => Promise<Login>) => Promise<Login>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    const login = await logIn(() => this.login(target, chain, signal));
     try {
-      return await login.forward(target);
+      return await open(login);
     } catch (thrown) {
       if (login.alive) throw thrown;
     }
-    const again = await this.login(target, chain, signal);
+    const again = await logIn(() => this.login(target, chain, signal));
     try {
-      return await again.forward(target);
+      return await open(again);
     } catch (thrown) {
       throw again.alive ? thrown : hopError(target, again.target, thrown);
     }

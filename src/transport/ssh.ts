@@ -1,9 +1,6 @@
-import { SurefootError } from "../model/error.js";
 import type { Target } from "../model/target.js";
 import type { AuthSources } from "./auth.js";
-import { readBanner } from "./banner.js";
 import { Deadline } from "./deadline.js";
-import { directWay, isTaken } from "./direct.js";
 import { Identities } from "./identities.js";
 import type { Chain } from "./jump-hosts.js";
 import { JumpHosts } from "./jump-hosts.js";
@@ -12,16 +9,13 @@ import { entriesForHost, hostNameOf } from "./known-hosts.js";
 import { KnownHostsFiles } from "./known-hosts-files.js";
 import type { Login, Way } from "./login.js";
 import { explainRefusal, needsSystem } from "./needs-system.js";
+import { wayOpener } from "./open-way.js";
 import { Pace, retryDropped } from "./pace.js";
 import type { Ask } from "./secrets.js";
 import { configReader } from "./ssh-config/resolve.js";
-import { greetingError, interrupted } from "./ssh-errors.js";
 import { logIn } from "./ssh2-login.js";
 import { SystemSsh } from "./system-ssh.js";
-import type { Transport } from "./transport.js";
-
-/** A proxy command may itself log in somewhere; after this time it has done so, if the host behind it is silent. */
-const PROXY_LOGIN_MS = 3_000;
+import type { Flow, Transport } from "./transport.js";
 
 /** What the SSH transport needs to know besides the target. */
 export interface SshOptions {
@@ -60,7 +54,8 @@ export function sshTransport(options: SshOptions = {}): SshTransport {
   const sources: AuthSources = { identities, ask: options.ask };
   const knownHosts = new KnownHostsFiles();
   const pace = new Pace();
-  const configure = configReader({ warn: options.warn ?? (() => undefined) });
+  const warn = options.warn ?? (() => undefined);
+  const configure = configReader({ warn });
   const systemSsh = new SystemSsh();
   const jumps = new JumpHosts({
     resolveJump: options.resolveJump ?? (() => undefined),
@@ -73,52 +68,20 @@ export function sshTransport(options: SshOptions = {}): SshTransport {
     return entriesForHost(await knownHosts.read(files), hostNameOf(target));
   };
 
-  /** Opens a stream to the host and waits for the banner. */
-  const open = async (
-    target: Target,
-    chain: Chain | undefined,
-    deadline: Deadline,
-    signal?: AbortSignal,
-    [port, ...ports]: readonly number[] = [],
-  ): Promise<Way> => {
-    const stopped = (): boolean => signal?.aborted === true;
-    if (stopped()) throw interrupted(target);
-    const { proxyCommand } = target;
-    const leave = proxyCommand === undefined ? undefined : await pace.enter(`proxy ${proxyCommand}`);
-    const timer = setTimeout(() => leave?.(), PROXY_LOGIN_MS);
-    const abort = (): void => way?.end();
-    let way: Way | undefined;
-    try {
-      way = chain === undefined ? directWay(target, port) : await jumps.forward(target, chain, signal);
-      signal?.addEventListener("abort", abort, { once: true });
-      const greeting = await readBanner(way.stream, deadline.leftMs);
-      if (greeting.kind === "banner") return way;
-      if (stopped()) throw interrupted(target);
-      if (port !== undefined && isTaken(greeting)) return await open(target, chain, deadline, signal, ports);
-      const why = greeting.kind === "ended" ? await way.failure?.() : undefined;
-      throw why ?? new SurefootError(greetingError(target, greeting));
-    } catch (thrown) {
-      way?.end();
-      throw thrown;
-    } finally {
-      signal?.removeEventListener("abort", abort);
-      clearTimeout(timer);
-      leave?.();
-    }
-  };
+  const open = wayOpener({ jumps, pace, warn });
 
   const bySsh2 = async (
     target: Target,
     chain: Chain | undefined,
     signal?: AbortSignal,
-    ports?: readonly number[],
+    flow?: Flow,
   ): Promise<Login> => {
     const entries = await entriesOf(target);
     const leave = await pace.enter(endpoint(target, chain));
     try {
       return await retryDropped(async () => {
         const deadline = new Deadline(target.connectTimeout * 1000);
-        const way = await open(target, chain, deadline, signal, ports);
+        const way = await open(target, chain, deadline, signal, flow);
         try {
           return await logIn({ target, way, entries, sources, deadline, signal });
         } catch (thrown) {
@@ -147,12 +110,12 @@ export function sshTransport(options: SshOptions = {}): SshTransport {
     via: Chain | undefined,
     system: boolean,
     signal?: AbortSignal,
-    ports?: readonly number[],
+    flow?: Flow,
   ): Promise<Login> => {
     const own = via ?? (await jumps.chainOf(target, false));
     const isSystem = system || (await needsSystem(target, identities, await entriesOf(target)));
     try {
-      if (!isSystem) return await bySsh2(target, own, signal, ports);
+      if (!isSystem) return await bySsh2(target, own, signal, flow);
       return await bySystem(target, own === undefined ? undefined : { ...own, system: true }, signal);
     } catch (thrown) {
       throw await explainRefusal(target, identities, thrown);
@@ -163,10 +126,10 @@ export function sshTransport(options: SshOptions = {}): SshTransport {
     target: Target,
     deadline: Deadline,
     signal?: AbortSignal,
-    ports?: readonly number[],
+    flow?: Flow,
   ): Promise<Way> => {
     const configured = await configure(target);
-    return open(configured, await jumps.chainOf(configured, false), deadline, signal, ports);
+    return open(configured, await jumps.chainOf(configured, false), deadline, signal, flow);
   };
 
   return {
@@ -176,9 +139,9 @@ export function sshTransport(options: SshOptions = {}): SshTransport {
       retryDropped(() => reach(target, new Deadline(target.connectTimeout * 1000), signal), signal),
     knownKeys: entriesOf,
     forgetKnownHosts: () => knownHosts.forget(),
-    connect: async (target, signal, ports) => login(await configure(target), undefined, false, signal, ports),
-    knock: async (target, timeoutMs, ports) => {
-      const opening = reach(target, new Deadline(timeoutMs), undefined, ports);
+    connect: async (target, signal, flow) => login(await configure(target), undefined, false, signal, flow),
+    knock: async (target, timeoutMs, flow = {}) => {
+      const opening = reach(target, new Deadline(timeoutMs), undefined, flow);
       // Also a way that opens too late is closed.
       void opening.then(
         (way) => way.end(),

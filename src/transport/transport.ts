@@ -43,20 +43,25 @@ export interface Connection {
   close(): Promise<void>;
 }
 
+/** What makes a connection one flow alone: where it is to prove something, no other is opened beside it. */
+export interface Flow {
+  /** Local ports of this machine to come from, where the way is direct: the first that is free, any where none is, or none is given. */
+  readonly ports?: readonly number[] | undefined;
+}
+
 /** A way to reach hosts. */
 export interface Transport {
   /**
-   * Logs in.
-   * @param ports Local ports of this machine to come from, where the way is direct: the first that is free, any where none is.
+   * Logs in. Where a connection does not come to stand, another one from another port is tried beside it.
+   * @param flow The one flow that it is to be, and nothing beside it.
    * @throws SurefootError of class `unreachable`: unknown name, refused, timed out, wrong host key, login refused.
    */
-  connect(target: Target, signal?: AbortSignal, ports?: readonly number[]): Promise<Connection>;
+  connect(target: Target, signal?: AbortSignal, flow?: Flow): Promise<Connection>;
   /**
-   * Opens a new TCP connection to the host's sshd by the target's way (directly, by proxy command or jump host) and reads its banner;
+   * Opens one new TCP connection to the host's sshd by the target's way (directly, by proxy command or jump host) and reads its banner;
    * true where one came within `timeoutMs`. Never rejects, and logs in nowhere but on jump hosts.
-   * @param ports As {@link connect} takes them.
    */
-  knock(target: Target, timeoutMs: number, ports?: readonly number[]): Promise<boolean>;
+  knock(target: Target, timeoutMs: number, flow?: Flow): Promise<boolean>;
   /** Frees what the connections shared (jump hosts). */
   close(): Promise<void>;
 }

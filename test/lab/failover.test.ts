@@ -117,7 +117,7 @@ it.each(["kernel", "pinned"] as const)("%s keeps a host on line while a gateway 
     await untilNew("new connections to work again", 20, (via) => via !== null && via !== DEAD);
     say("hold during 4");
     await untilFlows("flows to be open meanwhile", (flows) => flows.filter(({ via }) => via).length === 12);
-    // The controller itself comes through the gateways, and half of the answers to it go to the dead one.
+    // The controller itself comes through the gateways, and half of the answers to it go to the dead one: it tries from other ports.
     let planned: Ran | undefined;
     await until("the host to be in sync", async () => {
       planned = await job("plan", "--limit", CLIENT, ...MODES[mode]);

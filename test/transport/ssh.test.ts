@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -17,6 +17,8 @@ const hostKey = newKey();
 const userKey = newKey();
 const wrongKey = newKey();
 const clients = new Set<ServerConnection>();
+/** How many of the next connections through it lead nowhere, as by a dead gateway. */
+let swallowed = 0;
 
 /** A server that lets one key in and runs commands by the shell of this machine. */
 const server = new ssh2.Server({ hostKeys: [hostKey.private] }, (client) => {
@@ -43,6 +45,7 @@ const server = new ssh2.Server({ hostKeys: [hostKey.private] }, (client) => {
     });
   });
   client.on("tcpip", (accept, reject, info) => {
+    if (swallowed > 0) return void swallowed--;
     const socket = connect(info.destPort, info.destIP);
     socket.once("error", () => reject());
     socket.once("connect", () => {
@@ -183,6 +186,61 @@ it("logs in on a jump host once for all behind it, and again when that login has
   await transport.close();
 });
 
+it("opens another connection beside one that does not come to stand, and says so once", async () => {
+  const told: string[] = [];
+  const transport = sshTransport({
+    resolveJump: () => ({ ...base, host: "bastion" }),
+    warn: (message) => told.push(message),
+  });
+  const behind = { ...base, jump: "bastion" };
+  for (const dead of [1, 2]) {
+    swallowed = dead;
+    await (await transport.connect(behind)).close();
+  }
+  expect(told).toEqual([
+    expect.stringMatching(/^box answered none of 1 connections, and then one from another port/),
+  ]);
+  await transport.close();
+});
+
+it("opens one connection and no other where it is to prove something", async () => {
+  const transport = sshTransport({ resolveJump: () => ({ ...base, host: "bastion" }) });
+  const behind = { ...base, jump: "bastion", connectTimeout: 4 };
+  swallowed = 2;
+  expect(await transport.knock(behind, 4_000)).toBe(false);
+  await expect(transport.connect(behind, undefined, {})).rejects.toMatchObject({ code: "connect-timeout" });
+  expect(swallowed).toBe(0);
+  await transport.close();
+});
+
+it("gives up a connection that does not come to stand, when told to", async () => {
+  const transport = sshTransport({ resolveJump: () => ({ ...base, host: "bastion" }) });
+  const behind = { ...base, jump: "bastion" };
+  await (await transport.connect(behind)).close();
+  const stop = new AbortController();
+  swallowed = 1;
+  const failed = expect(transport.connect(behind, stop.signal)).rejects.toMatchObject({
+    code: "interrupted",
+  });
+  setTimeout(() => stop.abort(), 100);
+  await failed;
+  await transport.close();
+});
+
+it("does not count against a host the time that a person takes to let a jump host in", async () => {
+  const encrypted = file("encrypted", userKey.private);
+  execFileSync("ssh-keygen", ["-q", "-p", "-N", "right", "-f", encrypted]);
+  const transport = sshTransport({
+    resolveJump: () => ({ ...base, host: "bastion", identityFiles: [encrypted] }),
+    ask: async () => {
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      return "right";
+    },
+  });
+  await (await transport.connect({ ...base, jump: "bastion", connectTimeout: 1 })).close();
+  await transport.close();
+});
+
 it("names the jump host that refuses", async () => {
   const transport = sshTransport({ resolveJump: () => ({ ...base, host: "bastion", knownHostsFiles: [] }) });
   const failed = transport.connect({ ...base, jump: "bastion" });
@@ -219,16 +277,16 @@ it("comes from the first port that is free of those asked for, where it goes by 
   const free = await freePort();
   const from: (number | undefined)[] = [];
   server.on("connection", (_client, { ip: _ip, port }: { ip: string; port: number }) => from.push(port));
-  const connection = await transport.connect(base, undefined, [taken, free]);
+  const connection = await transport.connect(base, undefined, { ports: [taken, free] });
   expect(connection.endpoints).toEqual({
     address: "127.0.0.1",
     port: free,
     peer: { address: "127.0.0.1", port: base.port },
   });
-  expect(await transport.knock(base, 5_000, [taken, free, await freePort()])).toBe(true);
-  expect(await transport.knock(base, 5_000, [taken])).toBe(true);
+  expect(await transport.knock(base, 5_000, { ports: [taken, free, await freePort()] })).toBe(true);
+  expect(await transport.knock(base, 5_000, { ports: [taken] })).toBe(true);
   expect(from[0]).toBe(free);
-  const through = await transport.connect({ ...base, jump: "bastion" }, undefined, [free]);
+  const through = await transport.connect({ ...base, jump: "bastion" }, undefined, { ports: [free] });
   expect(through.endpoints).toBeUndefined();
   await Promise.all([connection.close(), through.close()]);
   blocker.close();

@@ -73,7 +73,7 @@ export async function proveReachable(session: HostSession): Promise<ErrorData | 
   const left = (): number => (armed?.deadline ?? 0) - performance.now() - RESERVE_MS;
   const first = ways?.all[0];
   try {
-    await reconnect(session, left(), first?.ports);
+    await reconnect(session, left(), { ports: first?.ports });
   } catch (thrown) {
     if (!(thrown instanceof SurefootError) || classOf(thrown.code) !== "unreachable") throw thrown;
     const answers =
@@ -96,7 +96,7 @@ export async function proveReachable(session: HostSession): Promise<ErrorData | 
   }
   const knocks = knocksBehind(session);
   const answered = await Promise.all(
-    knocks.map(({ ports }) => context.transport.knock(job.target, Math.min(KNOCK_MS, left()), ports)),
+    knocks.map(({ ports }) => context.transport.knock(job.target, Math.min(KNOCK_MS, left()), { ports })),
   );
   const silent = knocks.filter((_, i) => answered[i] !== true);
   if (silent.length === 0) return undefined;

@@ -121,17 +121,17 @@ const WAYS: readonly AnswerWay[] = [
 
 /** A transport that says from where it came, and what it was asked for. */
 function from(port: number, answered: (ports?: readonly number[]) => boolean = () => true) {
-  const asked: (readonly number[] | undefined)[] = [];
+  const asked: (readonly number[] | "any flow" | undefined)[] = [];
   const transport: Transport = {
     ...localTransport,
-    connect: async (target, signal, ports) => {
-      asked.push(ports);
+    connect: async (target, signal, flow) => {
+      asked.push(flow === undefined ? "any flow" : flow.ports);
       const ends = { address: "10.0.0.2", port, peer: { address: "10.0.0.1", port: 22 } };
       return { ...(await localTransport.connect(target, signal)), endpoints: ends };
     },
-    knock: (_target, _ms, ports) => {
-      asked.push(ports);
-      return Promise.resolve(answered(ports));
+    knock: (_target, _ms, flow) => {
+      asked.push(flow?.ports);
+      return Promise.resolve(answered(flow?.ports));
     },
   };
   return { transport, asked };
@@ -150,7 +150,7 @@ async function session(transport: Transport, ways: readonly AnswerWay[] | undefi
 it("logs in by one way and knocks by each other one", async () => {
   const { transport, asked } = from(50_002);
   expect(await proveReachable(await session(transport, WAYS))).toBeUndefined();
-  expect(asked).toEqual([undefined, [50_000, 50_002], [50_001, 50_003]]);
+  expect(asked).toEqual(["any flow", [50_000, 50_002], [50_001, 50_003]]);
 });
 
 it("knocks by all ways where the login came from another port", async () => {
@@ -179,7 +179,7 @@ it("does not knock where all answers take one way, which the login has proved", 
 it("knocks from anywhere, as often as it is told to, where the ways are not known", async () => {
   const { transport, asked } = from(50_000);
   expect(await proveReachable(await session(transport, undefined))).toBeUndefined();
-  expect(asked).toEqual([undefined, undefined, undefined, undefined, undefined, undefined]);
+  expect(asked).toEqual(["any flow", undefined, undefined, undefined, undefined, undefined]);
 });
 
 it("names the way whose answers do not come back", async () => {
