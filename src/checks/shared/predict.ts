@@ -30,12 +30,14 @@ const BLOCK = 64;
  * one source for all would be that of one interface, which newer kernels stay with. TCP is written as 6 because a small system has no
  * /etc/protocols.
  *
+ * `lookup` takes the place of its subshell: of a pipe or a substitution.
+ *
  * `look` asks for the way before and behind the route: of three lines the second is the route's; two come where ip(8) or the kernel is too
  * old for `fibmatch`.
  */
 export const PREDICT: Sh = sh`newline='
 '
-lookup() { ip -o -force -batch - 2>/dev/null; }
+lookup() { exec ip -o -force -batch - 2>/dev/null; }
 look() {
 route= source= several= dev=
 looked=$(lookup <<LOOK
