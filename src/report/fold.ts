@@ -15,7 +15,7 @@ import { again, commandOn, FailureFold, recordFlag } from "./failures.js";
 import { compressNames } from "./names.js";
 import type { Paint } from "./text.js";
 import { duration, indent, oneLine, plural } from "./text.js";
-import { COLORS, tallyWords, WORDS } from "./words.js";
+import { COLORS, gateName, stoppedText, tallyWords, WORDS } from "./words.js";
 
 const NO_CHANGES = "";
 
@@ -132,9 +132,6 @@ export class RunFold implements Fold {
 
 const HEADINGS: Readonly<Record<Outcome, string>> = { ...WORDS, changed: "changed and verified" };
 
-/** Bad hosts that are named where a rollout stops; all of them stand above with their errors. */
-const NAMED = 6;
-
 /** The waves that a run would take, a line each. */
 function rolloutText({ waves, budget }: RolloutPlanned): string {
   const lines = waves.map(
@@ -143,14 +140,6 @@ function rolloutText({ waves, budget }: RolloutPlanned): string {
   );
   const stops = `stops when ${plural(budget ?? 0, "host")} ended badly\n`;
   return [...lines, ...(budget === undefined ? [] : [stops])].join("");
-}
-
-function stoppedText({ why, wave, waves, bad, budget }: RolloutStopped): string {
-  const where = wave === 0 ? "before the first wave" : `after wave ${wave} of ${waves}`;
-  if (why === "gate") return `Stopped ${where}: the gate did not pass.`;
-  const named = Object.entries(bad).map(([host, outcome]) => `${host} ${WORDS[outcome]}`);
-  const more = named.length > NAMED ? ` and ${named.length - NAMED} more` : "";
-  return `Stopped in wave ${wave} of ${waves}: the budget of ${budget ?? 0} is spent (${named.slice(0, NAMED).join(", ")}${more}).`;
 }
 
 /** Findings of a gate that are shown. */
@@ -164,7 +153,6 @@ function showGate({ wave, waves, attempts, findings }: GateFinished, paint: Pain
       ...(hint === undefined ? [] : [`    ${paint("green", "hint:")} ${oneLine(hint)}`]),
     ]);
   const more = findings.length > FINDINGS ? [`  and ${findings.length - FINDINGS} more`] : [];
-  const where = wave === 0 ? "before the first wave" : `after wave ${wave} of ${waves}`;
-  const head = paint("red", `gate ${where} did not pass`);
+  const head = paint("red", `${gateName({ wave, waves })} did not pass`);
   return `${[`${head} (looked at ${attempts === 1 ? "once" : `${attempts} times`}):`, ...lines, ...more].join("\n")}\n`;
 }

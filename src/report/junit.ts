@@ -1,10 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import type { DriftFinding } from "../model/drift.js";
 import type { ErrorData } from "../model/error.js";
-import type { Event, Outcome } from "../model/event.js";
+import type { Event, GateFinished, Outcome, RolloutStopped } from "../model/event.js";
 import { formatPlace } from "../model/place.js";
 import type { TaskPlan } from "../model/plan.js";
 import type { Reporter } from "./reporter.js";
+import { gateName, stoppedText } from "./words.js";
 import { xml } from "./xml.js";
 
 interface HostRecord {
@@ -15,12 +16,15 @@ interface HostRecord {
 }
 
 /**
- * JUnit XML, as CI systems read it: a suite per run, a test case per host. A host that failed is a failure, one that could not be reached an
- * error, one that was not started is skipped; a host that would change fails a `plan`, so that CI shows drift.
+ * JUnit XML, as CI systems read it: a suite per run, a test case per host and per gate. A host that failed or was rolled back is a failure, as is a gate
+ * that did not pass; a host that could not be reached is an error, one that was not started is skipped, with why; a host that would change
+ * fails a `plan`, so that CI shows drift.
  */
 export function junitReporter(file: string): Reporter {
   const tasks = new Map<string, HostRecord["tasks"]>();
   const hosts = new Map<string, HostRecord>();
+  const gates: GateFinished[] = [];
+  let stopped: RolloutStopped | undefined;
   /** What a correction could not change. */
   const remains = new Map<string, HostRecord["tasks"]>();
   let name = "surefoot";
@@ -47,9 +51,17 @@ export function junitReporter(file: string): Reporter {
           ...(error === undefined ? {} : { error }),
         });
         tasks.delete(host);
-      } else if (event.type === "run-finished") ms = event.ms;
+      } else if (event.type === "gate-finished") gates.push(event);
+      else if (event.type === "rollout-stopped") stopped = event;
+      else if (event.type === "run-finished") ms = event.ms;
     },
-    close: () => writeFile(file, suite(name, hosts, ms)),
+    close: () => {
+      const cases = [
+        ...[...hosts].map(([host, record]) => hostCase(host, record, stopped)),
+        ...gates.map(gateCase),
+      ];
+      return writeFile(file, suite(name, cases, ms));
+    },
   };
 }
 
@@ -57,37 +69,85 @@ function asTask({ title, looksLike }: DriftFinding): HostRecord["tasks"][number]
   return { title: `${title} (${looksLike})`, status: "change" };
 }
 
-function suite(name: string, hosts: ReadonlyMap<string, HostRecord>, ms: number): string {
-  const all = [...hosts.values()];
-  const count = (...outcomes: Outcome[]): number =>
-    all.filter((host) => outcomes.includes(host.outcome)).length;
+/** A test case: what came of it as an element, if anything did, and what else is said. */
+interface Case {
+  readonly name: string;
+  readonly ms: number;
+  readonly verdict?: { readonly element: "failure" | "error" | "skipped"; readonly xml: string };
+  readonly said?: string;
+}
+
+function suite(name: string, cases: readonly Case[], ms: number): string {
+  const count = (element: string): number =>
+    cases.filter(({ verdict }) => verdict?.element === element).length;
   const attributes = [
     `name="${xml(name)}"`,
-    `tests="${all.length}"`,
-    `failures="${count("failed", "would-change")}"`,
-    `errors="${count("unreachable")}"`,
+    `tests="${cases.length}"`,
+    `failures="${count("failure")}"`,
+    `errors="${count("error")}"`,
     `skipped="${count("skipped")}"`,
-    `time="${(ms / 1000).toFixed(3)}"`,
+    `time="${seconds(ms)}"`,
   ].join(" ");
-  const cases = [...hosts].map(([host, record]) => testCase(name, host, record)).join("");
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n<testsuite ${attributes}>\n${cases}</testsuite>\n</testsuites>\n`;
+  const body = cases.map((one) => testCase(name, one)).join("");
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n<testsuite ${attributes}>\n${body}</testsuite>\n</testsuites>\n`;
 }
 
-function testCase(suiteName: string, host: string, { outcome, error, tasks, ms }: HostRecord): string {
+const seconds = (ms: number): string => (ms / 1000).toFixed(3);
+
+function testCase(suiteName: string, { name, ms, verdict, said }: Case): string {
+  const open = `<testcase classname="${xml(suiteName)}" name="${xml(name)}" time="${seconds(ms)}">`;
+  const out = said === undefined ? "" : `<system-out>${xml(said)}</system-out>`;
+  return `${open}${verdict?.xml ?? ""}${out}</testcase>\n`;
+}
+
+function hostCase(
+  host: string,
+  { outcome, error, tasks, ms }: HostRecord,
+  stopped: RolloutStopped | undefined,
+): Case {
   const changed = tasks.filter((task) => task.status !== "in-sync").map((task) => task.title);
-  const open = `<testcase classname="${xml(suiteName)}" name="${xml(host)}" time="${(ms / 1000).toFixed(3)}">`;
-  const said =
-    changed.length === 0 ? "" : `<system-out>${xml(`${outcome}: ${changed.join("; ")}`)}</system-out>`;
-  return `${open}${verdict(outcome, error, changed)}${said}</testcase>\n`;
+  return {
+    name: host,
+    ms,
+    ...hostVerdict(outcome, error, changed, stopped),
+    ...(changed.length === 0 ? {} : { said: `${outcome}: ${changed.join("; ")}` }),
+  };
 }
 
-function verdict(outcome: Outcome, error: ErrorData | undefined, changed: readonly string[]): string {
-  if (outcome === "skipped") return "<skipped/>";
-  if (outcome === "would-change")
-    return `<failure type="would-change" message="${xml(changed.join("; "))}"/>`;
-  if (error === undefined) return "";
+function hostVerdict(
+  outcome: Outcome,
+  error: ErrorData | undefined,
+  changed: readonly string[],
+  stopped: RolloutStopped | undefined,
+): Pick<Case, "verdict"> {
+  if (outcome === "skipped") {
+    const why = stopped === undefined ? "" : ` message="${xml(stoppedText(stopped))}"`;
+    return { verdict: { element: "skipped", xml: `<skipped${why}/>` } };
+  }
+  if (outcome === "would-change") return { verdict: verdict("failure", "would-change", changed.join("; ")) };
+  if (error === undefined) return {};
   const place = error.place === undefined ? "" : `${formatPlace(error.place)}\n`;
-  const body = xml(`${place}${error.detail ?? ""}\nhint: ${error.hint}`);
-  const element = outcome === "unreachable" ? "error" : "failure";
-  return `<${element} type="${error.code}" message="${xml(error.message)}">${body}</${element}>`;
+  const body = `${place}${error.detail ?? ""}\nhint: ${error.hint}`;
+  return {
+    verdict: verdict(outcome === "unreachable" ? "error" : "failure", error.code, error.message, body),
+  };
+}
+
+function gateCase({ wave, waves, passed, findings, ms }: GateFinished): Case {
+  const name = gateName({ wave, waves });
+  if (passed) return { name, ms };
+  const lines = findings.map(({ host, title, summary, hint }) =>
+    [`${host}: ${title}: ${summary}`, ...(hint === undefined ? [] : [`hint: ${hint}`])].join("\n"),
+  );
+  return { name, ms, verdict: verdict("failure", "gate", `the ${name} did not pass`, lines.join("\n")) };
+}
+
+function verdict(
+  element: "failure" | "error",
+  type: string,
+  message: string,
+  body?: string,
+): Required<Case>["verdict"] {
+  const open = `<${element} type="${xml(type)}" message="${xml(message)}"`;
+  return { element, xml: body === undefined ? `${open}/>` : `${open}>${xml(body)}</${element}>` };
 }
