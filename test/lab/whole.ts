@@ -35,7 +35,17 @@ export const gone = (client: string): Promise<void> =>
   until(
     `${client}'s lease to end`,
     async () => (await inBox(client, "ls -d /run/surefoot/lease 2>/dev/null")) === "",
-  );
+  ).catch(async (thrown: unknown) => {
+    throw new Error(`${String(thrown)}\n${await inBox(client, LEFT)}`);
+  });
+
+/** What tells why a lease is still there. */
+const LEFT = `cat /proc/uptime
+cd /run/surefoot/lease && ls -la . && head -n 20 owner armed disarmed fired undoing group log
+ps axf
+ss -tnp
+systemctl list-timers --all --no-pager | head -n 5
+journalctl -n 60 --no-pager -o short-precise`;
 
 /** The error with which a host ended. */
 export function errorOf(ran: Ran, host: string): ErrorData | undefined {

@@ -25,7 +25,7 @@ const SLACK_S = 120;
 
 /**
  * Run in the shell that holds the lease: defines `hold SECONDS`, and gives it back when the shell ends, however the connection ends. While a timer is armed the lease
- * stays, for what the timer will do. GNU rm takes files and empty folders in one go; where it can't, the lease is ours still.
+ * stays, for what the timer will do. A signal that kills passes by what is to be done at the end: so does SIGPIPE, for what is said to nobody any more. GNU rm takes files and empty folders in one go; where it can't, the lease is ours still.
  */
 export function leaseSetup(lease: Lease): Sh {
   return sh`${whereSh(lease.dir)}
@@ -37,6 +37,7 @@ printf '%s=%s\\n' token ${lease.token} pid $$ start "\${21}" until $((up+$1)) wh
 group=\${4}
 }
 ours() { [ ! -e "$l/armed" ] && [ ! -e "$l/fired" ] && { read -r a; read -r b; } 2>/dev/null <"$l/owner" && [ "$a $b" = "token=${lease.token} pid=$$" ]; }
+trap 'exit 141' PIPE
 trap 'if ours; then rm -df "$l"/* "$l" "$d" || ! ours || { rm -rf "$l"; rmdir "$d"; }; fi 2>/dev/null' EXIT`;
 }
 

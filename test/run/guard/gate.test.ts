@@ -70,6 +70,16 @@ it("holds the lease for as long as its script may take, and behind it no longer 
   expect(existsSync(dir(root))).toBe(false);
 });
 
+it("gives the lease back where nobody hears what the shell says any more", () => {
+  const root = folder();
+  const { setup, gate, rest } = gateOf({ lease: leaseIn(root), ahead: [] }, 1000);
+  const owner = join(dir(root), "lease", "owner");
+  const script = sh`${setup}\n(set -e; ${gate})\ncat ${owner} >&2\nsleep 0.3\nprintf 'one\\n'\nprintf 'two\\n'\n${rest}`;
+  const { stderr } = spawnSync("sh", ["-c", sh`sh -c ${script.sh} | true`.sh], { encoding: "utf8" });
+  expect(stderr).toContain("token=mine");
+  expect(existsSync(dir(root))).toBe(false);
+});
+
 it.each([
   ["stays shut as long as the host takes a change back", `${process.pid} ${startOf(process.pid)}`, 76],
   ["opens where that has ended half-way", `${process.pid} 1`, 0],
