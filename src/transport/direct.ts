@@ -1,3 +1,5 @@
+import { lookup } from "node:dns";
+import type { LookupFunction } from "node:net";
 import { connect } from "node:net";
 import type { Target } from "../model/target.js";
 import type { Way } from "./login.js";
@@ -5,18 +7,38 @@ import { startProxy } from "./proxy.js";
 import type { Endpoints } from "./transport.js";
 
 /**
- * Opens a way without jump hosts: by the target's proxy command, or by TCP, which then stands. Rejects with the socket's error.
- * @param signal Ends it, before and after it stands.
- * @param localPort The port of this machine that a TCP connection is to come from.
+ * A look-up that asks once, however many connections want to know: asking can't be ended, and two questions are asked at a time in a whole process
+ * (libuv's getaddrinfo).
  */
-export function directWay(target: Target, signal: AbortSignal, localPort?: number): Promise<Way> {
-  if (target.proxyCommand !== undefined) {
-    const proxy = startProxy(target, target.proxyCommand);
-    signal.addEventListener("abort", proxy.kill, { once: true });
-    return Promise.resolve({ stream: proxy.stream, end: proxy.kill, failure: proxy.failure });
-  }
+export function lookUpOnce(): LookupFunction {
+  let asked: Promise<Parameters<Parameters<LookupFunction>[2]>> | undefined;
+  return (name, options, callback) => {
+    asked ??= new Promise((answer) => lookup(name, options, (...said) => answer(said)));
+    void asked.then((said) => callback(...said));
+  };
+}
+
+/** Runs the target's proxy command, whose input and output are the way. */
+export function proxyWay(target: Target, command: string, signal: AbortSignal): Way {
+  const { stream, kill, failure } = startProxy(target, command);
+  signal.addEventListener("abort", kill, { once: true });
+  return { stream, end: kill, failure };
+}
+
+/**
+ * Opens a TCP connection, which stands then. Rejects with the socket's error.
+ * @param signal Ends it, before and after it stands.
+ * @param find Finds the addresses of a name.
+ * @param localPort The port of this machine that it is to come from.
+ */
+export async function tcpWay(
+  target: Target,
+  signal: AbortSignal,
+  find: LookupFunction,
+  localPort?: number,
+): Promise<Way> {
   const from = localPort === undefined ? {} : { localPort };
-  const stream = connect({ host: target.address, port: target.port, ...from });
+  const stream = connect({ host: target.address, port: target.port, lookup: find, ...from });
   // Answers are small and each is waited for.
   stream.setNoDelay(true);
   const end = (): void => void stream.destroy();

@@ -17,6 +17,8 @@ export interface Way {
 export interface Login extends Connection {
   /** Whether the connection still stands, as far as is known. */
   readonly alive: boolean;
+  /** Whether so many ways through it are waited for that no more should be asked for than must be. */
+  readonly crowded?: boolean;
   /**
    * Opens a way through this host to another.
    * @throws SurefootError of class `unreachable`, or `connection-lost` if this login is gone.

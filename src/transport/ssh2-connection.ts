@@ -10,6 +10,9 @@ import type { Endpoints, ProcessExit, RemoteProcess } from "./transport.js";
 /** How long a farewell may take before the socket is torn down. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
+/** Unanswered forwards that are many: each is a file of the sshd there, of which it usually may have 1024. */
+const CROWD = 100;
+
 /** No echo, which could show a password, and no `\\r` before newlines (RFC 4254, section 8). */
 const SILENT_TERMINAL = { term: "dumb", modes: { ECHO: 0, ECHONL: 0, OPOST: 0, ONLCR: 0 } } as const;
 
@@ -21,6 +24,8 @@ export class Ssh2Connection implements Login {
   readonly #way: Way;
   readonly #closed: Promise<void>;
   #alive = true;
+  /** Ways through it that were asked for and not answered yet: none can be given up. */
+  #asked = 0;
 
   constructor(target: Target, client: Client, way: Way) {
     this.target = target;
@@ -60,12 +65,18 @@ export class Ssh2Connection implements Login {
     });
   }
 
+  get crowded(): boolean {
+    return this.#asked >= CROWD;
+  }
+
   forward(target: Target): Promise<Way> {
     return new Promise((resolve, reject) => {
       if (!this.#alive) return reject(lost(this.target, "the connection is closed"));
       const closed = (): void => reject(lost(this.target, "the connection died"));
       this.#client.once("close", closed);
+      this.#asked++;
       this.#client.forwardOut("127.0.0.1", 0, target.address, target.port, (error, channel) => {
+        this.#asked--;
         this.#client.off("close", closed);
         if (error === undefined) resolve({ stream: channel, end: () => channel.destroy() });
         else reject(new SurefootError(forwardError(target, this.target, error.message), { cause: error }));

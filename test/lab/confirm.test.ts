@@ -9,6 +9,12 @@ const UNIT = ["-e", "persist=unit"];
 const TIMEOUT = ["--confirm-timeout", String(SECONDS)];
 const CONFIRM = [...TIMEOUT, ...UNIT];
 
+/** Connections that a host's sshd has seen so far, whatever became of them. */
+async function greeted(host: string): Promise<number> {
+  const last = "journalctl -q -t sshd -o cat | grep -cE '^Accepted|preauth|kex_exchange_identification'";
+  return Number(await inBox(host, `journalctl --sync; ${last} || :`));
+}
+
 beforeAll(() => reset("client1", "client2", "client3"));
 afterAll(() => reset("client1", "client2", "client3"));
 
@@ -48,7 +54,7 @@ it("finds the gateway that brings no answers back on every host that says by whi
   const before = await state("client1");
   await inBox("nat2", "sysctl -qw net.ipv4.ip_forward=0");
   try {
-    const ran = await jobOnBastion("--limit", "client[1:3]", ...CONFIRM);
+    const ran = await jobOnBastion("run", "--limit", "client[1:3]", ...CONFIRM);
     expect(outcomes(ran)).toEqual(Object.fromEntries(hosts.map((host) => [host, "not-confirmed"])));
     for (const host of hosts) {
       const { message, detail } = errorOf(ran, host) ?? {};
@@ -60,9 +66,12 @@ it("finds the gateway that brings no answers back on every host that says by whi
   } finally {
     await inBox("nat2", "sysctl -qw net.ipv4.ip_forward=1");
   }
-  expect(outcomes(await jobOnBastion("--limit", "client[1:3]", ...CONFIRM))).toEqual(
+  const earlier = await Promise.all(hosts.map(greeted));
+  expect(outcomes(await jobOnBastion("run", "--limit", "client[1:3]", ...CONFIRM))).toEqual(
     Object.fromEntries(hosts.map((host) => [host, "changed"])),
   );
+  const connections = (await Promise.all(hosts.map(greeted))).map((now, i) => now - (earlier[i] ?? 0));
+  expect(connections, "one to change each host, one to confirm it").toEqual([2, 2, 2]);
   await reset(...hosts);
 });
 

@@ -97,11 +97,12 @@ export async function job(command: "run" | "plan", ...more: readonly string[]): 
 }
 
 /** The flagship job from within the bastion's network, as from a real bastion: hosts are reached by TCP alone. */
-export async function jobOnBastion(...more: readonly string[]): Promise<Ran> {
+export async function jobOnBastion(command: "run" | "plan", ...more: readonly string[]): Promise<Ran> {
   const lab = readFileSync(join(INVENTORY, "group_vars/all/lab.yml"), "utf8");
   const direct = inventoryWith({ "group_vars/all/lab.yml": lab.replace(/^ *proxy_command:.*$/m, "") });
   const within = ["nsenter", `--net=/run/netns/sf-${LAB}-bastion`, "--"];
-  return surefoot(["run", "playbooks/ecmp.ts", "-i", direct, "--json", "--yes", ...more], {
+  const yes = command === "run" ? ["--yes"] : [];
+  return surefoot([command, "playbooks/ecmp.ts", "-i", direct, "--json", ...yes, ...more], {
     env: ENV,
     within,
   });

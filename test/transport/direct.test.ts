@@ -1,5 +1,20 @@
-import { expect, it } from "vitest";
-import { isTaken } from "../../src/transport/direct.js";
+import type * as dns from "node:dns";
+import { expect, it, vi } from "vitest";
+import { isTaken, lookUpOnce } from "../../src/transport/direct.js";
+
+const lookups = vi.hoisted(() => ({ count: 0 }));
+vi.mock("node:dns", async (original) => {
+  const real = await original<typeof dns>();
+  const lookup = (
+    name: string,
+    options: dns.LookupOptions,
+    answer: (error: null, found: string) => void,
+  ): void => {
+    lookups.count++;
+    setImmediate(() => answer(null, `${name} ${options.family}`));
+  };
+  return { ...real, lookup };
+});
 
 const failed = (fields: object): Error => Object.assign(new Error("no"), fields);
 
@@ -20,4 +35,13 @@ it.each([
   ["the host refused", failed({ code: "ECONNREFUSED", syscall: "connect" }), false],
 ])("tells whether the local port is the reason: %s", (_why, error, taken) => {
   expect(isTaken(error)).toBe(taken);
+});
+
+it("looks a name up once, however many ask", async () => {
+  const find = lookUpOnce();
+  const ask = (): Promise<unknown> =>
+    new Promise((resolve) => find("a.example", { family: 4 }, (_error, found) => resolve(found)));
+  expect(await Promise.all([ask(), ask()])).toEqual(["a.example 4", "a.example 4"]);
+  expect(await ask()).toBe("a.example 4");
+  expect(lookups.count).toBe(1);
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { Rhythm } from "../../src/transport/redial.js";
 import { openFirst } from "../../src/transport/redial.js";
 
 beforeEach(() => {
@@ -7,6 +8,13 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
 });
+
+const RHYTHM: Rhythm = {
+  patienceMs: 2_000,
+  nextMs: 1_000,
+  most: 5,
+  ofItsWay: (thrown) => thrown instanceof Error && thrown.message.startsWith("this way"),
+};
 
 interface Try {
   readonly stand: (way: string) => void;
@@ -21,7 +29,7 @@ function opening(given: { readonly more?: undefined; readonly signal?: AbortSign
     new Promise((stand, fail) => tries.push({ stand, fail, ended }));
   const patience = {
     timeoutMs: 10_000,
-    more: { patienceMs: 2_000, nextMs: 1_000 },
+    more: RHYTHM,
     ...given,
     late: () => new Error("late"),
   };
@@ -73,6 +81,74 @@ it("ends all when the time is over", async () => {
   expect(over()).toHaveLength(tries.length);
 });
 
+it("opens no more than so many, and waits for the first and the last of them", async () => {
+  const { tries, first, over } = opening();
+  await vi.advanceTimersByTimeAsync(9_000);
+  expect(tries).toHaveLength(6);
+  expect(over()).toEqual([2, 3, 4, 5]);
+  tries[5]?.stand("last");
+  expect(await first).toBe("last 6");
+  expect(over()).toEqual([1, 2, 3, 4, 5]);
+});
+
+it("opens several at once where one fails of its way, and takes the first of them", async () => {
+  const { tries, first, over } = opening();
+  tries[0]?.fail(new Error("this way is dead"));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(tries).toHaveLength(8);
+  tries[1]?.fail(new Error("this way as well"));
+  tries[2]?.stand("other");
+  expect(await first).toBe("other 3");
+  expect(over()).toEqual([4, 5, 6, 7, 8]);
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(tries).toHaveLength(8);
+});
+
+it("fails by the first error once all have failed of their way", async () => {
+  const { tries, first } = opening();
+  await vi.advanceTimersByTimeAsync(2_000);
+  tries[1]?.fail(new Error("this way: the second"));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(tries).toHaveLength(9);
+  for (const [i, one] of tries.entries()) one.fail(new Error(`this way: ${i}`));
+  expect(await first).toBe("Error: this way: the second");
+});
+
+it("fails at once by what says more than that", async () => {
+  const { tries, first, over } = opening();
+  await vi.advanceTimersByTimeAsync(2_000);
+  tries[1]?.fail(new Error("this way is dead"));
+  await vi.advanceTimersByTimeAsync(0);
+  tries[0]?.fail(new Error("nothing listens"));
+  expect(await first).toBe("Error: nothing listens");
+  expect(over()).toEqual([3, 4, 5, 6, 7, 8, 9]);
+});
+
+it("opens nothing else where one alone fails of its way", async () => {
+  const { tries, first } = opening({ more: undefined });
+  tries[0]?.fail(new Error("this way is dead"));
+  expect(await first).toBe("Error: this way is dead");
+  expect(tries).toHaveLength(1);
+});
+
+it("fails by what a function throws, and opens nothing more", async () => {
+  const broken = (): Promise<never> => {
+    throw new Error("broken");
+  };
+  const patience = { timeoutMs: 10_000, more: RHYTHM, late: () => new Error("late") };
+  await expect(openFirst(broken, patience)).rejects.toThrow("broken");
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+it("opens nothing where it was told to end before", async () => {
+  const stop = new AbortController();
+  stop.abort();
+  const { tries, first } = opening({ signal: stop.signal });
+  expect(await first).toBe("Error: late");
+  expect(tries).toHaveLength(0);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
 it("fails by what the first fails by, and by nothing else", async () => {
   const { tries, first, over } = opening();
   await vi.advanceTimersByTimeAsync(2_000);
@@ -80,7 +156,7 @@ it("fails by what the first fails by, and by nothing else", async () => {
   await vi.advanceTimersByTimeAsync(1_000);
   tries[0]?.fail(new Error("first"));
   expect(await first).toBe("Error: first");
-  expect(over()).toEqual([1, 2, 3]);
+  expect(over()).toEqual([2, 3]);
 });
 
 it("opens one alone where that is asked for", async () => {

@@ -1,11 +1,11 @@
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Connection as ServerConnection } from "ssh2";
 import ssh2 from "ssh2";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 import { SurefootError } from "../../src/model/error.js";
 import type { Target } from "../../src/model/target.js";
 import { sshTransport } from "../../src/transport/ssh.js";
@@ -19,6 +19,13 @@ const wrongKey = newKey();
 const clients = new Set<ServerConnection>();
 /** How many of the next connections through it lead nowhere, as by a dead gateway. */
 let swallowed = 0;
+/** Connections that it was asked for. */
+let asked = 0;
+let onAsked: () => void = () => undefined;
+afterEach(() => {
+  swallowed = 0;
+  onAsked = () => undefined;
+});
 
 /** A server that lets one key in and runs commands by the shell of this machine. */
 const server = new ssh2.Server({ hostKeys: [hostKey.private] }, (client) => {
@@ -45,6 +52,8 @@ const server = new ssh2.Server({ hostKeys: [hostKey.private] }, (client) => {
     });
   });
   client.on("tcpip", (accept, reject, info) => {
+    asked++;
+    onAsked();
     if (swallowed > 0) return void swallowed--;
     const socket = connect(info.destPort, info.destIP);
     socket.once("error", () => reject());
@@ -193,23 +202,70 @@ it("opens another connection beside one that does not come to stand, and says so
     warn: (message) => told.push(message),
   });
   const behind = { ...base, jump: "bastion" };
-  for (const dead of [1, 2]) {
+  for (const dead of [1, 1]) {
     swallowed = dead;
     await (await transport.connect(behind)).close();
   }
   expect(told).toEqual([
-    expect.stringMatching(/^box answered none of 1 connections, and then one from another port/),
+    expect.stringMatching(/^box answered only connection 2, which came from another port/),
   ]);
   await transport.close();
 });
 
 it("opens one connection and no other where it is to prove something", async () => {
   const transport = sshTransport({ resolveJump: () => ({ ...base, host: "bastion" }) });
-  const behind = { ...base, jump: "bastion", connectTimeout: 4 };
-  swallowed = 2;
-  expect(await transport.knock(behind, 4_000)).toBe(false);
-  await expect(transport.connect(behind, undefined, {})).rejects.toMatchObject({ code: "connect-timeout" });
-  expect(swallowed).toBe(0);
+  const behind = { ...base, jump: "bastion", connectTimeout: 3 };
+  swallowed = 99;
+  asked = 0;
+  const [knocked, connected] = await Promise.allSettled([
+    transport.knock(behind, 3_000),
+    transport.connect(behind, undefined, {}),
+  ]);
+  expect(knocked).toMatchObject({ value: false });
+  expect(connected).toMatchObject({
+    reason: {
+      code: "connect-timeout",
+      message: expect.stringMatching(/^the jump host bastion can't reach .*: no answer$/),
+    },
+  });
+  expect(asked).toBe(2);
+  await transport.close();
+});
+
+it("asks a jump host for no more than must be where many connections wait there", async () => {
+  const transport = sshTransport({ resolveJump: () => ({ ...base, host: "bastion" }) });
+  const behind = { ...base, jump: "bastion", connectTimeout: 3 };
+  swallowed = 999;
+  asked = 0;
+  const waiting = Array.from({ length: 100 }, () => transport.knock(behind, 4_000));
+  await expect(transport.connect(behind)).rejects.toMatchObject({ code: "connect-timeout" });
+  expect(asked).toBe(101);
+  await Promise.all(waiting);
+  await transport.close();
+});
+
+it("runs a proxy command again that is silent for long", async () => {
+  const runs = join(dir, "runs");
+  const count = (): number => (existsSync(runs) ? readFileSync(runs, "utf8").length : 0);
+  const relay = file("relay.cjs", RELAY);
+  const script = file(
+    "silent-first.sh",
+    `printf x >> ${runs}; [ "$(cat ${runs})" != x ] || exec sleep 60\nexec ${process.execPath} ${relay} "$1" "$2"\n`,
+  );
+  const transport = sshTransport();
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  try {
+    const connecting = transport.connect({ ...base, proxyCommand: `sh ${script} %h %p`, connectTimeout: 30 });
+    while (count() < 1) await new Promise((resolve) => setImmediate(resolve));
+    vi.advanceTimersByTime(9_999);
+    for (let i = 0; i < 100; i++) await new Promise((resolve) => setImmediate(resolve));
+    expect(count()).toBe(1);
+    vi.advanceTimersByTime(1);
+    await (await connecting).close();
+    expect(count()).toBe(2);
+  } finally {
+    vi.useRealTimers();
+  }
   await transport.close();
 });
 
@@ -233,11 +289,11 @@ it("does not count against a host the time that a person takes to let a jump hos
   const transport = sshTransport({
     resolveJump: () => ({ ...base, host: "bastion", identityFiles: [encrypted] }),
     ask: async () => {
-      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      await new Promise((resolve) => setTimeout(resolve, 4_000));
       return "right";
     },
   });
-  await (await transport.connect({ ...base, jump: "bastion", connectTimeout: 1 })).close();
+  await (await transport.connect({ ...base, jump: "bastion", connectTimeout: 3 })).close();
   await transport.close();
 });
 
