@@ -5,7 +5,7 @@ import type { Task } from "../model/resource.js";
 import { readAndCheck } from "./checks.js";
 import type { HostSession } from "./context.js";
 import { timerFor } from "./guard/build.js";
-import { askWays, proveReachable, whileTimerTicks } from "./guard/confirm.js";
+import { askWay, askWays, proveReachable, whileTimerTicks } from "./guard/confirm.js";
 import { disarmed, nowDisarmed } from "./guard/disarm.js";
 import { timerFired } from "./guard/gate.js";
 import { gatesOf, unhealthy } from "./guard/healthy.js";
@@ -72,7 +72,7 @@ function judgeLate({ armed, job }: HostSession, error: ErrorData): ErrorData {
 
 async function underTimer(
   session: HostSession,
-  { tasks, touched }: Changes,
+  { plans, tasks, touched }: Changes,
   steps: readonly PlannedStep[],
 ): Promise<Applied> {
   const { context, job } = session;
@@ -84,8 +84,11 @@ async function underTimer(
   const again = (): Promise<ErrorData | undefined> => readsAsPlanned(session, tasks);
   const early = unconfirmed.some(({ step }) => step.layer === "startup");
 
+  const earlier = touched.filter((plan) => !plans.includes(plan));
+  const way = askWay(session, [...earlier, ...unconfirmed.map(({ task }) => task)]);
   session.arming = timer;
-  session.ahead = early ? boot : [];
+  session.answered = undefined;
+  session.ahead = [...(early ? boot : []), ...(way === undefined ? [] : [way])];
   const failed = await whileTimerTicks(session, runBehindGate(session, unconfirmed));
   if (failed !== undefined) return { failed };
 

@@ -94,6 +94,8 @@ export interface HostSession {
   ahead: readonly Sh[];
   /** By which ways the host answers once the change runs, as far as it can say; told before it is confirmed. */
   ways?: AnswerWays | undefined;
+  /** By which way the host answered before the change, as far as that proves the way (see `askWay`). */
+  answered?: string | undefined;
   /** A timer that is to be armed with the next script. */
   arming?: Timer | undefined;
   /** The timer that is armed on the host, as far as is known. */

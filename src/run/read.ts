@@ -10,6 +10,8 @@ import { CONFIRM, GATE } from "../plan/script.js";
 import type { HostSession } from "./context.js";
 import type { ArmedByAnother } from "./guard/gate.js";
 import { armedByAnother, gateError, gateOf, tidings } from "./guard/gate.js";
+import { readPairs } from "./guard/lease.js";
+import { readWay } from "./guard/ways.js";
 import type { ScriptRequest, ScriptResult } from "./host-shell.js";
 import { HostShell } from "./host-shell.js";
 
@@ -114,6 +116,7 @@ function passGate(session: HostSession, { frames }: ScriptResult, arming: boolea
   const gate = frames.find((frame) => frame.type === "end" && frame.step === GATE);
   if (gate?.type !== "end") return;
   if (gate.exit === 0) {
+    if (arming) session.answered = readWay(readPairs(gate.output));
     const told = tidings(gate.output);
     if (told !== undefined) session.context.emit({ type: "warning", host, message: `${host}: ${told}` });
     return;

@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ErrorData } from "../../model/error.js";
 import { classOf, SurefootError } from "../../model/error.js";
+import type { TaskPlan } from "../../model/plan.js";
+import type { Sh } from "../../model/sh.js";
 import type { HostSession } from "../context.js";
 import { reconnect } from "../session.js";
 import type { Question } from "../steps.js";
-import { firstPort, readWays, waysProbe } from "./ways.js";
+import type { AnswerWay } from "./ways.js";
+import { firstPort, readWays, wayProbe, waysProbe } from "./ways.js";
 
 /**
  * Longest wait for one of the connections that are only knocked at, in milliseconds: a lost first packet is sent again after 1, 3 and 7 seconds
@@ -55,6 +58,21 @@ export function askWays(session: HostSession): Question | undefined {
   };
 }
 
+/** Kinds whose steps change ways, or what all ways share, and never one way alone that stays as it was. */
+const OF_WAYS: readonly string[] = ["route", "sysctl"];
+
+/**
+ * What the host is asked before the steps: by which way it answers the connection that it is asked over. Nothing where more than routes and
+ * parameters was or is being changed: a packet filter may block a way that looks as before.
+ */
+export function askWay(
+  { connection: { endpoints } }: HostSession,
+  plans: readonly TaskPlan[],
+): Sh | undefined {
+  if (endpoints === undefined || !plans.every(({ kind }) => OF_WAYS.includes(kind))) return undefined;
+  return wayProbe(endpoints);
+}
+
 /** New connections besides the login: the local ports that each may come from, and by which way it is answered, where that is known. */
 interface Knock {
   readonly ports?: readonly number[];
@@ -64,14 +82,15 @@ interface Knock {
 /**
  * Proves that the host can still be reached: by a new login, tried once, and by more new connections, none of which may fail. Where two
  * gateways share the flows, a broken one lets every other connection through, and trying again would hide it. So one connection comes
- * from a port that is answered by each way, or, where the host can't say which those are, as many as find a broken one nearly always (ADR 0047).
+ * from a port that is answered by each way, or, where the host can't say which those are, as many as find a broken one nearly always (ADR 0047). A way
+ * by which the host was reached before, and that is still the same, word for word, was proved by that (ADR 0049).
  * @returns why the change must be taken back, if so.
  */
 export async function proveReachable(session: HostSession): Promise<ErrorData | undefined> {
   const { context, job, armed, ways } = session;
   const place = { host: job.target.host, at: "confirm" };
   const left = (): number => (armed?.deadline ?? 0) - performance.now() - RESERVE_MS;
-  const first = ways?.all[0];
+  const first = ways?.all.find((way) => isNew(session, way)) ?? ways?.all[0];
   try {
     await reconnect(session, left(), { ports: first?.ports });
   } catch (thrown) {
@@ -110,14 +129,18 @@ export async function proveReachable(session: HostSession): Promise<ErrorData | 
   };
 }
 
-/** A connection for each way but that of the login; where ways are not known, as many as the run asks for. */
-function knocksBehind({ context, connection, ways }: HostSession): readonly Knock[] {
-  const { endpoints } = connection;
+/** Whether a way is another one than that by which the host was reached before the change. */
+const isNew = ({ answered }: HostSession, { route }: AnswerWay): boolean => route !== answered;
+
+/** A connection for each new way but that of the login; where ways are not known, as many as the run asks for. */
+function knocksBehind(session: HostSession): readonly Knock[] {
+  const { context, ways } = session;
+  const { endpoints } = session.connection;
   // Another address of either side is another flow, for which nothing was foreseen.
   const same =
     endpoints?.address === ways?.over.address && endpoints?.peer.address === ways?.over.peer.address;
   if (ways === undefined || !same) return Array.from({ length: context.confirm.connections }, () => ({}));
   return ways.all
-    .filter(({ ports }) => !ports.includes(endpoints?.port ?? 0))
+    .filter((way) => isNew(session, way) && !way.ports.includes(endpoints?.port ?? 0))
     .map(({ ports, name }) => ({ ports, way: name }));
 }

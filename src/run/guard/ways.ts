@@ -8,6 +8,8 @@ export interface AnswerWay {
   /** `via 192.168.1.10 dev eth1`. */
   readonly name: string;
   readonly ports: readonly number[];
+  /** All that the kernel says of it. */
+  readonly route: string;
 }
 
 /** All ways, and the connection that they were asked over: they hold for its addresses alone. */
@@ -31,16 +33,45 @@ export function firstPort(): number {
   return FIRST_PORT + Math.floor(Math.random() * (LAST_PORT - FIRST_PORT - PORTS));
 }
 
+/** Addresses as the kernel has them, where both are plain and of one family. */
+function pairOf({
+  address,
+  peer,
+}: Endpoints): { readonly client: string; readonly server: string; readonly family: 4 | 6 } | undefined {
+  const [client, server] = [address, peer.address].map((one) => one.replace(/^::ffff:(?=\d+\.)/, ""));
+  if (client === undefined || server === undefined) return undefined;
+  const family = isIPv4(client) && isIPv4(server) ? 4 : isIPv6(client) && isIPv6(server) ? 6 : undefined;
+  if (family === undefined || `${client}${server}`.includes("%")) return undefined;
+  return { client, server, family };
+}
+
+/**
+ * Asks the kernel which way its answers over this very connection take. Prints `way=ROUTE`, or nothing where it can't say; never fails.
+ * @returns undefined for addresses that are not plain.
+ */
+export function wayProbe(ends: Endpoints): Sh | undefined {
+  const pair = pairOf(ends);
+  if (pair === undefined) return undefined;
+  const { client, server, family } = pair;
+  const flow = sh`ipproto 6 sport ${ends.peer.port} dport ${ends.port}`;
+  return sh`w=$(exec ip ${`-${family}`} -o route get ${client} from ${server} ${flow} 2>/dev/null) && printf 'way=%s\n' "$w" || :`;
+}
+
+/** The way that {@link wayProbe} printed, among other `key=value` lines. */
+export function readWay(said: ReadonlyMap<string, string>): string | undefined {
+  return said.get("way")?.trim();
+}
+
 /**
  * Asks the kernel which way its answers to connections like this one, but from other ports, would take. Prints rules and routes as `ip` does, and nothing
  * where the host does not see the connection as it is seen here: something between them translates addresses.
  * @returns undefined for addresses that are not plain.
  */
-export function waysProbe({ address, port, peer }: Endpoints, first: number): Sh | undefined {
-  const [client, server] = [address, peer.address].map((one) => one.replace(/^::ffff:(?=\d+\.)/, ""));
-  if (client === undefined || server === undefined) return undefined;
-  const family = isIPv4(client) && isIPv4(server) ? 4 : isIPv6(client) && isIPv6(server) ? 6 : undefined;
-  if (family === undefined || `${client}${server}`.includes("%")) return undefined;
+export function waysProbe(ends: Endpoints, first: number): Sh | undefined {
+  const pair = pairOf(ends);
+  if (pair === undefined) return undefined;
+  const { client, server, family } = pair;
+  const { port, peer } = ends;
   const seen = `:${hex(peer.port)} [0-9A-F]*${procAddress(client)}:${hex(port)} 01 `;
   return sh`grep -qs ${seen} /proc/net/tcp /proc/net/tcp6 || exit 0
 {
@@ -88,12 +119,14 @@ export function readWays(output: string, first: number): readonly AnswerWay[] | 
   const [whole = "", ...routes] = lines.slice(rules.length);
   if (routes.length !== PORTS || rules.length === 0 || rules.some((rule) => SELECTS.test(rule)))
     return undefined;
-  const ways = new Map<string, number[]>();
+  const ways = new Map<string, { readonly name: string; readonly ports: number[]; readonly route: string }>();
   routes.forEach((route, i) => {
     const name = /(?: via (?:inet6 )?\S+)? dev \S+/.exec(route)?.[0].trim() ?? "";
-    ways.set(name, [...(ways.get(name) ?? []), first + i]);
+    const way = ways.get(name) ?? { name, ports: [], route: route.trim() };
+    way.ports.push(first + i);
+    ways.set(name, way);
   });
   // Linux before 4.18 passes over the ports that it is asked about.
   const unheard = ways.size === 1 && whole.split("nexthop").length > 2;
-  return ways.has("") || unheard ? undefined : [...ways].map(([name, ports]) => ({ name, ports }));
+  return ways.has("") || unheard ? undefined : [...ways.values()];
 }

@@ -3,10 +3,12 @@ import type { Socket } from "node:net";
 import { connect, createServer } from "node:net";
 import { expect, it } from "vitest";
 import { SurefootError } from "../../../src/model/error.js";
+import type { TaskPlan } from "../../../src/model/plan.js";
 import type { HostSession } from "../../../src/run/context.js";
-import { askWays, proveReachable } from "../../../src/run/guard/confirm.js";
+import { askWay, askWays, proveReachable } from "../../../src/run/guard/confirm.js";
+import { readPairs } from "../../../src/run/guard/lease.js";
 import type { AnswerWay } from "../../../src/run/guard/ways.js";
-import { firstPort, readWays, waysProbe } from "../../../src/run/guard/ways.js";
+import { firstPort, readWay, readWays, wayProbe, waysProbe } from "../../../src/run/guard/ways.js";
 import { localTransport } from "../../../src/transport/local.js";
 import type { Endpoints, Transport } from "../../../src/transport/transport.js";
 import { folder, sessionOn } from "../runs.js";
@@ -84,11 +86,14 @@ it.each(["127.0.0.1", "::1"])(
   async (address) => {
     const { ends, close } = await loop(address);
     const ways = readWays(runs(ends), 50_000);
+    const way = wayProbe(ends);
+    const now = spawnSync("sh", ["-c", way?.sh ?? "exit 9"], { encoding: "utf8" }).stdout;
     const translated = runs({ ...ends, port: ends.port ^ 1 });
     close();
     expect(ways?.map(({ ports }) => ports.length)).toEqual([64]);
     expect(ways?.[0]?.name).toMatch(/dev lo$/);
     expect(translated).toBe("");
+    expect(readWay(readPairs(now))).toBe(ways?.[0]?.route);
   },
 );
 
@@ -111,12 +116,26 @@ it.each(["fe80::1%eth0", "host.example"])("asks nothing for an address like %s",
   expect(waysProbe({ address, port: 1, peer: { address: "10.0.0.1", port: 22 } }, 50_000)).toBeUndefined();
 });
 
+const planOf = (kind: string): TaskPlan => ({
+  id: kind,
+  kind,
+  title: kind,
+  status: "change",
+  actual: null,
+  desired: null,
+  steps: [],
+  undo: [],
+  notes: [],
+  sensitive: false,
+  become: true,
+});
+
 /** The connection that the host was asked over. */
 const OVER: Endpoints = { address: "10.0.0.2", port: 40_001, peer: { address: "10.0.0.1", port: 22 } };
 
 const WAYS: readonly AnswerWay[] = [
-  { name: "via 192.168.1.1 dev eth1", ports: [50_000, 50_002] },
-  { name: "via 192.168.1.10 dev eth1", ports: [50_001, 50_003] },
+  { name: "via 192.168.1.1 dev eth1", ports: [50_000, 50_002], route: A.trim() },
+  { name: "via 192.168.1.10 dev eth1", ports: [50_001, 50_003], route: B.trim() },
 ];
 
 /** A transport that says from where it came, and what it was asked for. */
@@ -168,6 +187,51 @@ it("knocks from anywhere where the login has other addresses than those that wer
   made.ways = { over: { ...OVER, address: "10.0.0.9" }, all: WAYS };
   expect(await proveReachable(made)).toBeUndefined();
   expect(asked.slice(2)).toEqual([undefined, undefined, undefined, undefined]);
+});
+
+it("logs in by a way that is new, and does not prove again the one by which the host was reached before", async () => {
+  const { transport, asked } = from(50_001);
+  const made = await session(transport, WAYS);
+  made.answered = A.trim();
+  expect(await proveReachable(made)).toBeUndefined();
+  expect(asked).toEqual(["any flow", [50_001, 50_003]]);
+});
+
+it("knocks by the new way where the login came from another port", async () => {
+  const { transport, asked } = from(40_000);
+  const made = await session(transport, WAYS);
+  made.answered = A.trim();
+  expect(await proveReachable(made)).toBeUndefined();
+  expect(asked.slice(2)).toEqual([[50_001, 50_003]]);
+});
+
+it("proves a way again that leads to the same gateway, and is another one all the same", async () => {
+  const { transport, asked } = from(50_000);
+  const made = await session(transport, WAYS);
+  made.answered = `${A.trim()} mtu 1400`;
+  expect(await proveReachable(made)).toBeUndefined();
+  expect(asked.slice(1)).toEqual([
+    [50_000, 50_002],
+    [50_001, 50_003],
+  ]);
+});
+
+it("logs in by the way that was there before where there is no other", async () => {
+  const { transport, asked } = from(50_000);
+  const made = await session(transport, WAYS.slice(0, 1));
+  made.answered = A.trim();
+  expect(await proveReachable(made)).toBeUndefined();
+  expect(asked).toEqual(["any flow", [50_000, 50_002]]);
+});
+
+it.each([
+  ["routes and parameters", ["route", "sysctl"], true],
+  ["what could be a packet filter", ["route", "command"], false],
+])("asks for the way before a change of %s: %s, %s", async (_what, kinds, asks) => {
+  const { transport } = from(50_000);
+  const made = await session(transport, undefined);
+  expect(askWay(made, kinds.map(planOf)) !== undefined).toBe(asks);
+  expect(askWay({ ...made, connection: { ...made.connection, endpoints: undefined } }, [])).toBeUndefined();
 });
 
 it("does not knock where all answers take one way, which the login has proved", async () => {
