@@ -56,6 +56,7 @@ export async function openFirst<T>(
       clearTimeout(next);
       signal?.removeEventListener("abort", giveUp);
       for (const each of waitedFor) each.abort();
+      waitedFor.clear();
     };
     const fail = (thrown: unknown): void => {
       end();
@@ -65,8 +66,8 @@ export async function openFirst<T>(
     const failed = (nth: number, thrown: unknown): void => {
       const others = more?.ofItsWay(thrown) === true;
       // What a further one fails by otherwise is not what the host is known by.
-      if (!others && nth === 1) return fail(thrown);
-      if (others && failure === undefined) {
+      if (!others && nth === 1) fail(thrown);
+      else if (others && failure === undefined) {
         failure = { thrown };
         clearTimeout(next);
         for (let i = 0; i < AT_ONCE; i++) begin();

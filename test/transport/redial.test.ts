@@ -124,6 +124,16 @@ it("fails at once by what says more than that", async () => {
   expect(over()).toEqual([3, 4, 5, 6, 7, 8, 9]);
 });
 
+it("opens nothing more for what fails behind the end", async () => {
+  const { tries, first } = opening();
+  await vi.advanceTimersByTimeAsync(2_000);
+  tries[0]?.stand("way");
+  expect(await first).toBe("way 1");
+  tries[1]?.fail(new Error("this way is dead"));
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(tries).toHaveLength(2);
+});
+
 it("opens nothing else where one alone fails of its way", async () => {
   const { tries, first } = opening({ more: undefined });
   tries[0]?.fail(new Error("this way is dead"));
