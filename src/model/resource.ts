@@ -79,6 +79,11 @@ export interface Resource<K extends string, P, S extends object> {
    * the host has proved that it can still be reached.
    */
   readonly kernelOnly?: boolean;
+  /**
+   * What its running steps do to the ways by which a host answers, where that is little enough for a way that is as before to count as proved
+   * (ADR 0049): `route`: they change one route; `shared`: they change what all ways have in common. Absent: they may break one way alone.
+   */
+  ways?(params: P): "route" | "shared" | undefined;
   /** The steps are wanted at every run, whatever the state: planned each time, and not expected to read as done. */
   repeats?(params: P): boolean;
   /** Whether the state holds a secret, to be masked wherever it would be shown. */

@@ -28,6 +28,7 @@ export const route = defineResource(routeParams, {
   target: wanted,
   steps: (from, to, { key }) => routeSteps(key, from, to),
   kernelOnly: true,
+  ways: () => "route",
   notes: (outputs, p) => {
     const found = readFound(outputs, p);
     const [first] = found.own;

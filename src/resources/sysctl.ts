@@ -7,7 +7,7 @@ import type { Dropins } from "./sysctl/dropins.js";
 import { atBoot, byProcps, hiddenBy, ownLine, withValue } from "./sysctl/dropins.js";
 import { DUMP, foreseeDump, parseDump } from "./sysctl/dump.js";
 import { editDropin } from "./sysctl/edit.js";
-import { canCut, dottedKey, normalValue, sysctlPath } from "./sysctl/key.js";
+import { canCut, dottedKey, normalValue, sharedByWays, sysctlPath } from "./sysctl/key.js";
 import { largerNotes, liveProbe, ownLive, readLive } from "./sysctl/live.js";
 
 const params = z.strictObject({
@@ -69,6 +69,7 @@ export const sysctl = defineResource(params, {
   target: wanted,
   steps: sysctlSteps,
   kernelOnly: true,
+  ways: (p) => (sharedByWays(p.key) ? "shared" : undefined),
   foresee: ([live = "", dump], to, p) => {
     if (ownLive(readLive(live, p.key), p.key) !== to.live) return undefined;
     if (dump === undefined || p.file === false || to.line == null)

@@ -9,7 +9,7 @@ import type { Become, Target } from "../model/target.js";
 import type { Connection, Transport } from "../transport/transport.js";
 import type { Lease } from "./guard/lease.js";
 import type { Timer } from "./guard/timer.js";
-import type { AnswerWays } from "./guard/ways.js";
+import type { AnswerBefore, AnswerWays } from "./guard/ways.js";
 import type { HostShell } from "./host-shell.js";
 
 /** One host with what it shall be. */
@@ -95,7 +95,7 @@ export interface HostSession {
   /** By which ways the host answers once the change runs, as far as it can say; told before it is confirmed. */
   ways?: AnswerWays | undefined;
   /** By which way the host answered before the change, as far as that proves the way (see `askWay`). */
-  answered?: string | undefined;
+  answered?: AnswerBefore | undefined;
   /** A timer that is to be armed with the next script. */
   arming?: Timer | undefined;
   /** The timer that is armed on the host, as far as is known. */

@@ -40,6 +40,14 @@ export function canCut(path: string): boolean {
   return CUTTING.test(path);
 }
 
+/**
+ * Whether a parameter works on all ways alike by which a host answers: how flows are shared by them, whether it forwards, and what may come in by which
+ * interface (Linux ip-sysctl). Others of an interface can break the ways through it alone, and leave the routes as they read.
+ */
+export function sharedByWays(path: string): boolean {
+  return /^net\/(ipv[46]\/fib_multipath_\w+|ipv4\/ip_forward|ipv4\/conf\/[^/]+\/rp_filter)$/.test(path);
+}
+
 /** A parameter of an interface of which the kernel uses the larger of `all` and the interface's own. */
 export interface LargerOf {
   /** Path with the interface's name left open, as a shell pattern: `net/ipv4/conf/STAR/rp_filter`. */

@@ -52,25 +52,27 @@ export function askWays(session: HostSession): Question | undefined {
   return {
     script,
     heard: (output) => {
-      const all = readWays(output, first);
-      session.ways = all === undefined ? undefined : { over: endpoints, all };
+      const ways = readWays(output, first);
+      session.ways = ways === undefined ? undefined : { over: endpoints, ...ways };
     },
   };
 }
 
-/** Kinds whose steps change ways, or what all ways share, and never one way alone that stays as it was. */
-const OF_WAYS: readonly string[] = ["route", "sysctl"];
-
 /**
- * What the host is asked before the steps: by which way it answers the connection that it is asked over. Nothing where more than routes and
- * parameters was or is being changed: a packet filter may block a way that looks as before.
+ * What the host is asked before the steps: by which way it answers the connection that it is asked over. Nothing where more than one route, and what all ways
+ * share, was or is being changed: a packet filter, or what a tunnel goes over, may break a way that reads as before.
+ * @param plans All that was changed so far, and is to be before the confirmation.
  */
-export function askWay(
-  { connection: { endpoints } }: HostSession,
-  plans: readonly TaskPlan[],
-): Sh | undefined {
-  if (endpoints === undefined || !plans.every(({ kind }) => OF_WAYS.includes(kind))) return undefined;
-  return wayProbe(endpoints);
+export function askWay(session: HostSession, plans: readonly Pick<TaskPlan, "id">[]): Sh | undefined {
+  const { job, connection } = session;
+  const tasks = [...job.tasks, ...(job.handlers ?? [])];
+  const done = [...new Set(plans.map(({ id }) => id))].map((id) => {
+    const task = tasks.find((one) => one.id === id);
+    return task?.resource.ways?.(task.params);
+  });
+  const little =
+    done.every((what) => what !== undefined) && done.filter((what) => what === "route").length <= 1;
+  return little && connection.endpoints !== undefined ? wayProbe(connection.endpoints) : undefined;
 }
 
 /** New connections besides the login: the local ports that each may come from, and by which way it is answered, where that is known. */
@@ -129,8 +131,13 @@ export async function proveReachable(session: HostSession): Promise<ErrorData | 
   };
 }
 
-/** Whether a way is another one than that by which the host was reached before the change. */
-const isNew = ({ answered }: HostSession, { route }: AnswerWay): boolean => route !== answered;
+/**
+ * Whether a way must be proved: it is another one than that by which the host was reached before the change, or nobody knows that this is all that
+ * matters of it, for the route that was changed is not the one that holds.
+ */
+function isNew({ answered, ways }: HostSession, { route }: AnswerWay): boolean {
+  return answered === undefined || answered.way !== route || answered.matched === ways?.matched;
+}
 
 /** A connection for each new way but that of the login; where ways are not known, as many as the run asks for. */
 function knocksBehind(session: HostSession): readonly Knock[] {

@@ -8,13 +8,15 @@ export interface AnswerWay {
   /** `via 192.168.1.10 dev eth1`. */
   readonly name: string;
   readonly ports: readonly number[];
-  /** All that the kernel says of it. */
+  /** All that the kernel says of it; nothing where that differs from port to port. */
   readonly route: string;
 }
 
 /** All ways, and the connection that they were asked over: they hold for its addresses alone. */
 export interface AnswerWays {
   readonly over: Endpoints;
+  /** The route that held for all. */
+  readonly matched: string;
   readonly all: readonly AnswerWay[];
 }
 
@@ -45,21 +47,38 @@ function pairOf({
   return { client, server, family };
 }
 
+/** How a host answered before a change. */
+export interface AnswerBefore {
+  /** All that the kernel said of the way that its answers took. */
+  readonly way: string;
+  /** The route that held for them, all next hops. */
+  readonly matched: string;
+}
+
 /**
- * Asks the kernel which way its answers over this very connection take. Prints `way=ROUTE`, or nothing where it can't say; never fails.
+ * Asks the kernel which way its answers over this very connection take, and by which route. Prints `way=` and `matched=`, or nothing where it
+ * can't say; never fails.
  * @returns undefined for addresses that are not plain.
  */
 export function wayProbe(ends: Endpoints): Sh | undefined {
   const pair = pairOf(ends);
   if (pair === undefined) return undefined;
   const { client, server, family } = pair;
-  const flow = sh`ipproto 6 sport ${ends.peer.port} dport ${ends.port}`;
-  return sh`w=$(exec ip ${`-${family}`} -o route get ${client} from ${server} ${flow} 2>/dev/null) && printf 'way=%s\n' "$w" || :`;
+  const flow = sh`${client} from ${server} ipproto 6`;
+  return sh`w=$(exec ip ${`-${family}`} -o -force -batch - 2>/dev/null <<'WAY'
+route get ${flow} sport ${ends.peer.port} dport ${ends.port}
+route get fibmatch ${flow}
+WAY
+) || w=
+n='
+'
+case $w in *"$n"*) printf 'way=%s\n' "\${w%%"$n"*}"; printf 'matched=%s\n' "\${w#*"$n"}" ;; esac`;
 }
 
-/** The way that {@link wayProbe} printed, among other `key=value` lines. */
-export function readWay(said: ReadonlyMap<string, string>): string | undefined {
-  return said.get("way")?.trim();
+/** What {@link wayProbe} printed, among other `key=value` lines. */
+export function readWay(said: ReadonlyMap<string, string>): AnswerBefore | undefined {
+  const [way, matched] = [said.get("way")?.trim(), said.get("matched")?.trim()];
+  return way === undefined || matched === undefined ? undefined : { way, matched };
 }
 
 /**
@@ -111,22 +130,23 @@ function bytesOf6(address: string): readonly number[] {
 
 /**
  * Reads what {@link waysProbe} printed.
- * @returns the ways; undefined where they can't be told, or where rules look at what is not foreseen.
+ * @returns the ways, and the route that holds for them; undefined where they can't be told, or where rules look at what is not foreseen.
  */
-export function readWays(output: string, first: number): readonly AnswerWay[] | undefined {
+export function readWays(output: string, first: number): Pick<AnswerWays, "all" | "matched"> | undefined {
   const lines = output.split("\n").filter((line) => line.trim() !== "");
   const rules = lines.filter((line) => /^\d+:\s/.test(line));
   const [whole = "", ...routes] = lines.slice(rules.length);
   if (routes.length !== PORTS || rules.length === 0 || rules.some((rule) => SELECTS.test(rule)))
     return undefined;
-  const ways = new Map<string, { readonly name: string; readonly ports: number[]; readonly route: string }>();
+  const ways = new Map<string, { readonly name: string; readonly ports: number[]; route: string }>();
   routes.forEach((route, i) => {
     const name = /(?: via (?:inet6 )?\S+)? dev \S+/.exec(route)?.[0].trim() ?? "";
     const way = ways.get(name) ?? { name, ports: [], route: route.trim() };
     way.ports.push(first + i);
+    if (way.route !== route.trim()) way.route = "";
     ways.set(name, way);
   });
   // Linux before 4.18 passes over the ports that it is asked about.
   const unheard = ways.size === 1 && whole.split("nexthop").length > 2;
-  return ways.has("") || unheard ? undefined : [...ways.values()];
+  return ways.has("") || unheard ? undefined : { matched: whole.trim(), all: [...ways.values()] };
 }
