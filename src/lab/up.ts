@@ -14,6 +14,7 @@ import {
   writeClient,
 } from "./client.js";
 import { tearDown } from "./down.js";
+import { entry } from "./exec.js";
 import { faultsInForce, showFault } from "./fault.js";
 import { writeInventory } from "./inventory.js";
 import { ensureKeys } from "./keys.js";
@@ -49,6 +50,8 @@ const DEFAULT_CLIENTS = 3;
 
 /** A client is up in a second or two; fifty at once on two cores take longer. */
 const BOOT_TIMEOUT_MS = 180_000;
+/** Longest wait for the last of a client's units; one that never ends to start is no reason not to use the client. */
+const SETTLE_TIMEOUT_MS = 60_000;
 
 /** inotify instances that one client needs: each PID 1 takes several, and 128 last for two dozen clients. */
 const INOTIFY_PER_CLIENT = 16;
@@ -142,6 +145,12 @@ async function raiseInotify(clients: number): Promise<void> {
   if (Number(await readFile(file, "utf8")) < needed) await writeFile(file, `${needed}\n`);
 }
 
+/** Waits until all units of a client's boot have been started, or can't be: what waits for the network comes behind sshd. */
+async function settled(paths: LabPaths, client: string): Promise<void> {
+  const [program, args] = entry(paths, client, ["systemctl", "is-system-running", "--wait"]);
+  await run(program, args, { timeoutMs: SETTLE_TIMEOUT_MS });
+}
+
 /** Waits until a client has booted and, unless some fault may be in the way, answers SSH. */
 async function answers(paths: LabPaths, spec: ClientSpec, unhindered: boolean): Promise<void> {
   const net = `--net=/run/netns/${paths.netns("bastion")}`;
@@ -161,7 +170,10 @@ async function answers(paths: LabPaths, spec: ClientSpec, unhindered: boolean): 
     return up || !alive();
   };
   await until(look, BOOT_TIMEOUT_MS, 100);
-  if (up) return;
+  if (up) {
+    if (unhindered) await settled(paths, spec.name);
+    return;
+  }
   const log = join(paths.client(spec.name), "console.log");
   throw new SurefootError({
     code: "lab-failed",

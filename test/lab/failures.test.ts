@@ -15,7 +15,7 @@ import {
   LAB,
   onMachine,
   outcomes,
-  until,
+  playbookOf,
 } from "./fleet.js";
 import { reset } from "./whole.js";
 
@@ -161,14 +161,29 @@ it("kills a step that does not end, with all that it started", async () => {
 });
 
 it("finishes what is in flight when interrupted, starts nothing new, and says so", async () => {
-  const run = custom("command({ run: 'sleep 2', always: true })", "--limit", "client[1:3]", "--forks", "1");
-  // The first host is at work by now; its two seconds have not passed.
-  await until(
-    "the first host to be at work",
-    async () => (await inBox("client1", "pgrep -f 'sleep 2$'")) !== "",
-  );
-  expect(await onMachine("pkill", "-INT", "-f", "dist/cli/main.js run .*surefoot-playbook-")).toBe(0);
-  const ran = await run;
+  const playbook = playbookOf("command({ run: 'sleep 2', always: true })");
+  const args = [
+    "run",
+    playbook,
+    "-i",
+    INVENTORY,
+    "--json",
+    "--yes",
+    "--limit",
+    "client[1:3]",
+    "--forks",
+    "1",
+  ];
+  let interrupted = false;
+  const ran = await surefoot(args, {
+    env: ENV,
+    watch: (told, kill) => {
+      // The first host is at work by now; its two seconds have not passed.
+      if (interrupted || !told.includes('"type":"step-started"')) return;
+      interrupted = true;
+      kill("SIGINT");
+    },
+  });
   expect(outcomes(ran)).toEqual({ client1: "changed", client2: "skipped", client3: "skipped" });
   expect(ran.exit).toBe(130);
   expect(ran.stderr).toContain("no new host is started");

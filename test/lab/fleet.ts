@@ -119,17 +119,21 @@ export async function killed(when: (told: string) => boolean, ...more: readonly 
   });
 }
 
-/** A playbook of the test's own, on some clients. */
-export async function custom(tasks: string, ...more: readonly string[]): Promise<Ran> {
-  const dir = mkdtempSync(join(tmpdir(), "surefoot-playbook-"));
-  const file = join(dir, "playbook.ts");
+/** A file with a playbook of the test's own. */
+export function playbookOf(tasks: string): string {
+  const file = join(mkdtempSync(join(tmpdir(), "surefoot-playbook-")), "playbook.ts");
   writeFileSync(
     file,
     `import { command, directory, file, playbook, route, sysctl, systemdUnit, z } from "surefoot";
 export default playbook({ name: "test", hosts: "clients", vars: z.object({}), tasks: ({ host }) => [${tasks}] });
 `,
   );
-  return surefoot(["run", file, "-i", INVENTORY, "--json", "--yes", ...more], { env: ENV });
+  return file;
+}
+
+/** A playbook of the test's own, on some clients. */
+export async function custom(tasks: string, ...more: readonly string[]): Promise<Ran> {
+  return surefoot(["run", playbookOf(tasks), "-i", INVENTORY, "--json", "--yes", ...more], { env: ENV });
 }
 
 /** The same inventory with some files replaced. */
