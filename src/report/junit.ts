@@ -4,9 +4,10 @@ import type { ErrorData } from "../model/error.js";
 import type { Event, GateFinished, Outcome, RolloutStopped } from "../model/event.js";
 import { formatPlace } from "../model/place.js";
 import type { TaskPlan } from "../model/plan.js";
+import type { TestCase, Verdict } from "./junit-xml.js";
+import { junitFile, skipped, testSuite, verdict } from "./junit-xml.js";
 import type { Reporter } from "./reporter.js";
 import { gateName, stoppedText } from "./words.js";
-import { xml } from "./xml.js";
 
 interface HostRecord {
   readonly tasks: readonly Pick<TaskPlan, "title" | "status">[];
@@ -60,7 +61,7 @@ export function junitReporter(file: string): Reporter {
         ...[...hosts].map(([host, record]) => hostCase(host, record, stopped)),
         ...gates.map(gateCase),
       ];
-      return writeFile(file, suite(name, cases, ms));
+      return writeFile(file, junitFile([testSuite(name, name, cases, ms)]));
     },
   };
 }
@@ -69,47 +70,16 @@ function asTask({ title, looksLike }: DriftFinding): HostRecord["tasks"][number]
   return { title: `${title} (${looksLike})`, status: "change" };
 }
 
-/** A test case: what came of it as an element, if anything did, and what else is said. */
-interface Case {
-  readonly name: string;
-  readonly ms: number;
-  readonly verdict?: { readonly element: "failure" | "error" | "skipped"; readonly xml: string };
-  readonly said?: string;
-}
-
-function suite(name: string, cases: readonly Case[], ms: number): string {
-  const count = (element: string): number =>
-    cases.filter(({ verdict }) => verdict?.element === element).length;
-  const attributes = [
-    `name="${xml(name)}"`,
-    `tests="${cases.length}"`,
-    `failures="${count("failure")}"`,
-    `errors="${count("error")}"`,
-    `skipped="${count("skipped")}"`,
-    `time="${seconds(ms)}"`,
-  ].join(" ");
-  const body = cases.map((one) => testCase(name, one)).join("");
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n<testsuite ${attributes}>\n${body}</testsuite>\n</testsuites>\n`;
-}
-
-const seconds = (ms: number): string => (ms / 1000).toFixed(3);
-
-function testCase(suiteName: string, { name, ms, verdict, said }: Case): string {
-  const open = `<testcase classname="${xml(suiteName)}" name="${xml(name)}" time="${seconds(ms)}">`;
-  const out = said === undefined ? "" : `<system-out>${xml(said)}</system-out>`;
-  return `${open}${verdict?.xml ?? ""}${out}</testcase>\n`;
-}
-
 function hostCase(
   host: string,
   { outcome, error, tasks, ms }: HostRecord,
   stopped: RolloutStopped | undefined,
-): Case {
+): TestCase {
   const changed = tasks.filter((task) => task.status !== "in-sync").map((task) => task.title);
   return {
     name: host,
     ms,
-    ...hostVerdict(outcome, error, changed, stopped),
+    verdict: hostVerdict(outcome, error, changed, stopped),
     ...(changed.length === 0 ? {} : { said: `${outcome}: ${changed.join("; ")}` }),
   };
 }
@@ -119,35 +89,20 @@ function hostVerdict(
   error: ErrorData | undefined,
   changed: readonly string[],
   stopped: RolloutStopped | undefined,
-): Pick<Case, "verdict"> {
-  if (outcome === "skipped") {
-    const why = stopped === undefined ? "" : ` message="${xml(stoppedText(stopped))}"`;
-    return { verdict: { element: "skipped", xml: `<skipped${why}/>` } };
-  }
-  if (outcome === "would-change") return { verdict: verdict("failure", "would-change", changed.join("; ")) };
-  if (error === undefined) return {};
+): Verdict | undefined {
+  if (outcome === "skipped") return skipped(stopped === undefined ? undefined : stoppedText(stopped));
+  if (outcome === "would-change") return verdict("failure", "would-change", changed.join("; "));
+  if (error === undefined) return undefined;
   const place = error.place === undefined ? "" : `${formatPlace(error.place)}\n`;
   const body = `${place}${error.detail ?? ""}\nhint: ${error.hint}`;
-  return {
-    verdict: verdict(outcome === "unreachable" ? "error" : "failure", error.code, error.message, body),
-  };
+  return verdict(outcome === "unreachable" ? "error" : "failure", error.code, error.message, body);
 }
 
-function gateCase({ wave, waves, passed, findings, ms }: GateFinished): Case {
+function gateCase({ wave, waves, passed, findings, ms }: GateFinished): TestCase {
   const name = gateName({ wave, waves });
   if (passed) return { name, ms };
   const lines = findings.map(({ host, title, summary, hint }) =>
     [`${host}: ${title}: ${summary}`, ...(hint === undefined ? [] : [`hint: ${hint}`])].join("\n"),
   );
   return { name, ms, verdict: verdict("failure", "gate", `the ${name} did not pass`, lines.join("\n")) };
-}
-
-function verdict(
-  element: "failure" | "error",
-  type: string,
-  message: string,
-  body?: string,
-): Required<Case>["verdict"] {
-  const open = `<${element} type="${xml(type)}" message="${xml(message)}"`;
-  return { element, xml: body === undefined ? `${open}/>` : `${open}>${xml(body)}</${element}>` };
 }

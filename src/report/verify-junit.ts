@@ -1,7 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import type { CheckFinished, Event, HostFinished } from "../model/event.js";
+import type { TestCase, Verdict } from "./junit-xml.js";
+import { junitFile, skipped, testSuite, verdict } from "./junit-xml.js";
 import type { Reporter } from "./reporter.js";
-import { xml } from "./xml.js";
 
 /**
  * JUnit XML of `verify`: a suite per host, a test case per check. A check that failed is a failure; one that could not be made is an error, and
@@ -21,11 +22,7 @@ export function verifyJunitReporter(file: string): Reporter {
         checks.delete(event.host);
       }
     },
-    close: () =>
-      writeFile(
-        file,
-        `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${suites.join("")}</testsuites>\n`,
-      ),
+    close: () => writeFile(file, junitFile(suites)),
   };
 }
 
@@ -34,32 +31,17 @@ function suite(
   { host, ms, outcome, error }: HostFinished,
   checks: readonly CheckFinished[],
 ): string {
-  const cases = checks.map((check) => testCase(`${name}: ${host}`, check.title, verdict(check)));
-  if (outcome === "skipped") cases.push(testCase(`${name}: ${host}`, "connection", "<skipped/>"));
-  else if (error !== undefined && !error.code.startsWith("check-")) {
-    const said = `<error type="${error.code}" message="${xml(error.message)}">${xml(error.hint)}</error>`;
-    cases.push(testCase(`${name}: ${host}`, "connection", said));
-  }
-  const count = (element: string): number => cases.filter((text) => text.includes(`<${element}`)).length;
-  const attributes = [
-    `name="${xml(host)}"`,
-    `tests="${cases.length}"`,
-    `failures="${count("failure")}"`,
-    `errors="${count("error")}"`,
-    `skipped="${count("skipped")}"`,
-    `time="${(ms / 1000).toFixed(3)}"`,
-  ].join(" ");
-  return `<testsuite ${attributes}>\n${cases.join("")}</testsuite>\n`;
+  const cases: TestCase[] = checks.map((check) => ({ name: check.title, verdict: found(check) }));
+  if (outcome === "skipped") cases.push({ name: "connection", verdict: skipped() });
+  else if (error !== undefined && !error.code.startsWith("check-"))
+    cases.push({ name: "connection", verdict: verdict("error", error.code, error.message, error.hint) });
+  return testSuite(host, `${name}: ${host}`, cases, ms);
 }
 
-function testCase(className: string, name: string, inner: string): string {
-  return `<testcase classname="${xml(className)}" name="${xml(name)}">${inner}</testcase>\n`;
-}
-
-function verdict({ verdict: found, summary, detail = "", hint = "" }: CheckFinished): string {
-  if (found === "pass") return "";
-  const element = found === "fail" ? "failure" : "error";
-  const type = found === "fail" ? "check-failed" : "check-unknown";
-  const body = xml(`${detail}\nhint: ${hint}`);
-  return `<${element} type="${type}" message="${xml(summary)}">${body}</${element}>`;
+function found({ verdict: judged, summary, detail = "", hint = "" }: CheckFinished): Verdict | undefined {
+  if (judged === "pass") return undefined;
+  const body = `${detail}\nhint: ${hint}`;
+  return judged === "fail"
+    ? verdict("failure", "check-failed", summary, body)
+    : verdict("error", "check-unknown", summary, body);
 }
