@@ -116,8 +116,9 @@ function passGate(session: HostSession, { frames }: ScriptResult, arming: boolea
   const gate = frames.find((frame) => frame.type === "end" && frame.step === GATE);
   if (gate?.type !== "end") return;
   if (gate.exit === 0) {
-    if (arming) session.answered = readWay(readPairs(gate.output));
-    const told = tidings(gate.output);
+    const said = readPairs(gate.output);
+    if (arming) session.answered = readWay(said);
+    const told = tidings(said);
     if (told !== undefined) session.context.emit({ type: "warning", host, message: `${host}: ${told}` });
     return;
   }

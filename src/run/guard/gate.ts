@@ -45,8 +45,7 @@ set -e`;
 }
 
 /** What a gate that opened has to tell: that the host took a change of an earlier run back by itself. */
-export function tidings(output: string): string | undefined {
-  const said = readPairs(output);
+export function tidings(said: ReadonlyMap<string, string>): string | undefined {
   const who = said.get("last-who");
   if (who === undefined) return undefined;
   const well = said.get("last-result") === "0" ? "took it back by itself" : "could not take all of it back";

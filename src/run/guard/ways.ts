@@ -35,16 +35,20 @@ export function firstPort(): number {
   return FIRST_PORT + Math.floor(Math.random() * (LAST_PORT - FIRST_PORT - PORTS));
 }
 
-/** Addresses as the kernel has them, where both are plain and of one family. */
-function pairOf({
-  address,
-  peer,
-}: Endpoints): { readonly client: string; readonly server: string; readonly family: 4 | 6 } | undefined {
+/** The answers over a connection: the client's address as the kernel has it, and what `ip route get` is asked of them but for the ports. */
+interface Answers {
+  readonly client: string;
+  readonly family: 4 | 6;
+  readonly flow: Sh;
+}
+
+/** The answers over a connection whose addresses are plain and of one family. */
+function answersOver({ address, peer }: Endpoints): Answers | undefined {
   const [client, server] = [address, peer.address].map((one) => one.replace(/^::ffff:(?=\d+\.)/, ""));
   if (client === undefined || server === undefined) return undefined;
   const family = isIPv4(client) && isIPv4(server) ? 4 : isIPv6(client) && isIPv6(server) ? 6 : undefined;
   if (family === undefined || `${client}${server}`.includes("%")) return undefined;
-  return { client, server, family };
+  return { client, family, flow: sh`${client} from ${server} ipproto 6` };
 }
 
 /** How a host answered before a change. */
@@ -61,10 +65,9 @@ export interface AnswerBefore {
  * @returns undefined for addresses that are not plain.
  */
 export function wayProbe(ends: Endpoints): Sh | undefined {
-  const pair = pairOf(ends);
-  if (pair === undefined) return undefined;
-  const { client, server, family } = pair;
-  const flow = sh`${client} from ${server} ipproto 6`;
+  const answers = answersOver(ends);
+  if (answers === undefined) return undefined;
+  const { family, flow } = answers;
   return sh`w=$(exec ip ${`-${family}`} -o -force -batch - 2>/dev/null <<'WAY'
 route get ${flow} sport ${ends.peer.port} dport ${ends.port}
 route get fibmatch ${flow}
@@ -87,18 +90,18 @@ export function readWay(said: ReadonlyMap<string, string>): AnswerBefore | undef
  * @returns undefined for addresses that are not plain.
  */
 export function waysProbe(ends: Endpoints, first: number): Sh | undefined {
-  const pair = pairOf(ends);
-  if (pair === undefined) return undefined;
-  const { client, server, family } = pair;
+  const answers = answersOver(ends);
+  if (answers === undefined) return undefined;
+  const { client, family, flow } = answers;
   const { port, peer } = ends;
   const seen = `:${hex(peer.port)} [0-9A-F]*${procAddress(client)}:${hex(port)} 01 `;
   return sh`grep -qs ${seen} /proc/net/tcp /proc/net/tcp6 || exit 0
 {
 echo rule
-echo "route get fibmatch ${client} from ${server} ipproto 6"
+echo "route get fibmatch ${flow}"
 i=0
 while [ $i -lt ${PORTS} ]; do
-echo "route get ${client} from ${server} ipproto 6 sport ${peer.port} dport $((${first}+i))"
+echo "route get ${flow} sport ${peer.port} dport $((${first}+i))"
 i=$((i+1))
 done
 } | ip ${`-${family}`} -o -force -batch - 2>/dev/null
