@@ -119,13 +119,13 @@ export async function killed(when: (told: string) => boolean, ...more: readonly 
   });
 }
 
-/** A file with a playbook of the test's own. */
-export function playbookOf(tasks: string): string {
+/** A file with a playbook of the test's own, in a folder of its own: its tasks, and what else it says. */
+export function playbookOf(tasks: string, more = ""): string {
   const file = join(mkdtempSync(join(tmpdir(), "surefoot-playbook-")), "playbook.ts");
   writeFileSync(
     file,
-    `import { command, directory, file, playbook, route, sysctl, systemdUnit, z } from "surefoot";
-export default playbook({ name: "test", hosts: "clients", vars: z.object({}), tasks: ({ host }) => [${tasks}] });
+    `import { command, custom, directory, file, playbook, route, sysctl, systemdUnit, z } from "surefoot";
+export default playbook({ name: "test", hosts: "clients", vars: z.object({}), ${more} tasks: ({ host }) => [${tasks}] });
 `,
   );
   return file;

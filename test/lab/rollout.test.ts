@@ -1,27 +1,15 @@
-import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import type { Ran } from "../support/cli.js";
 import { eventsOf, surefoot } from "../support/cli.js";
-import { CLIENTS, ENV, INVENTORY, inBox, inventoryWith, outcomes, until } from "./fleet.js";
+import { CLIENTS, ENV, INVENTORY, inBox, inventoryWith, outcomes, playbookOf, until } from "./fleet.js";
 
 const STATE = mkdtempSync(join(tmpdir(), "surefoot-state-"));
 const HOSTS = Array.from({ length: CLIENTS }, (_, i) => `client${i + 1}`);
 /** Of the clients, those that are root without being asked; the others fail in their own ways. */
 const LIMIT = "client[1:3]:client6";
-
-/** A playbook in a folder of its own, with its tasks and how it is rolled out. */
-function playbookOf(tasks: string, more = ""): string {
-  const file = join(mkdtempSync(join(tmpdir(), "surefoot-playbook-")), "playbook.ts");
-  writeFileSync(
-    file,
-    `import { command, custom, file, playbook, sysctl, z } from "surefoot";
-export default playbook({ name: "rollout", hosts: "clients", vars: z.object({}), ${more} tasks: ({ host }) => [${tasks}] });
-`,
-  );
-  return file;
-}
 
 const cli = (...args: readonly string[]): Promise<Ran> => surefoot([...args, "--state", STATE], { env: ENV });
 const run = (playbook: string, ...more: readonly string[]): Promise<Ran> =>
